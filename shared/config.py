@@ -1,0 +1,33 @@
+"""Settings from the environment, read once: what is missing or malformed is refused by its name."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import TypeVar, get_type_hints
+
+Settings = TypeVar("Settings")
+
+SECONDS_OR_COUNT = (int, float)
+
+
+class ConfigError(Exception):
+    """The environment lacks a setting or holds one that cannot be read; the message names it."""
+
+
+def load(kind: type[Settings], environ: Mapping[str, str] = os.environ) -> Settings:
+    """An instance of a dataclass, its field `legacy_url` taken from TIS_LEGACY_URL; all faults in one ConfigError."""
+    hints, values, faults = get_type_hints(kind), {}, []
+    for field in fields(kind):  # type: ignore[arg-type]
+        name = f"TIS_{field.name.upper()}"
+        text = environ.get(name)
+        if text is None:
+            if field.default is MISSING and field.default_factory is MISSING:
+                faults.append(f"{name} is not set")
+            continue
+        try:
+            values[field.name] = hints[field.name](text)
+        except ValueError:
+            faults.append(f"{name} must be a number, not {text!r}" if hints[field.name] in SECONDS_OR_COUNT else f"{name} cannot be read: {text!r}")
+    if faults:
+        raise ConfigError("; ".join(faults))
+    return kind(**values)

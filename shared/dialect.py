@@ -1,0 +1,114 @@
+"""How a legacy service speaks: its alert headers, its error bodies, the headers that stand on each of its answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+from shared.errors import (
+    ApiError,
+    Conflict,
+    Forbidden,
+    HeaderRefusal,
+    Invalid,
+    MethodNotAllowed,
+    NoSuchPath,
+    NotAcceptable,
+    NotFound,
+    Refused,
+    Unauthorised,
+    Unavailable,
+)
+from shared.http.reply import Reply
+from shared.http.request import Request
+
+# Spring Security's own translations that callers have seen; English for the rest.
+ACCESS_DENIED: Final[Mapping[str, str]] = {"de": "Zugriff verweigert", "fr": "Accès refusé"}
+LANGUAGE_COOKIE: Final = "NG_TRANSLATE_LANG_KEY="
+
+# Spring Security's headers, and the three that its CORS filter varies by.
+STANDING_HEADERS: Final[dict[str, list[str]]] = {
+    "Cache-Control": ["no-cache, no-store, max-age=0, must-revalidate"],
+    "Pragma": ["no-cache"],
+    "Expires": ["0"],
+    "X-Content-Type-Options": ["nosniff"],
+    "X-Frame-Options": ["DENY"],
+    "X-XSS-Protection": ["1; mode=block"],
+    "Vary": ["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"],
+}
+
+TITLES: Final[Mapping[type[ApiError], str]] = {
+    Conflict: "error.conflict",
+    Unauthorised: "error.unauthorised",
+}
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The JHipster dialect of one service; `app` is the prefix of its headers, as in X-referenceApp-alert."""
+
+    app: str
+
+    def alert(self, entity: str, event: str, params: str) -> dict[str, str]:
+        """The headers that tell of a success: created, updated or deleted."""
+        return {f"X-{self.app}-alert": f"{self.app}.{entity}.{event}", f"X-{self.app}-params": params}
+
+    def render(self, error: ApiError, request: Request) -> Reply:
+        """The answer that a refusal becomes."""
+        match error:
+            case HeaderRefusal():
+                headers = {f"X-{self.app}-error": error.key, f"X-{self.app}-params": error.params}
+                return Reply(error.body, error.status, headers)
+            case NotFound() | NotAcceptable():
+                return Reply(None, error.status)
+            case NoSuchPath():
+                return Reply(spring_error(error.status, request.raw_path), error.status)
+            case Refused():
+                return Reply({"message": error.description, "params": ["error.validation"]}, error.status)
+            case Unavailable():
+                return problem(error, request)
+            case _:
+                return Reply(self._body(error, request), error.status)
+
+    def _body(self, error: ApiError, request: Request) -> dict[str, Any]:
+        match error:
+            case Invalid():
+                faults = [dict(zip(("objectName", "field", "message"), fault, strict=True)) for fault in error.faults]
+                return error_body("error.validation", None, faults)
+            case Forbidden():
+                return error_body("error.accessDenied", ACCESS_DENIED.get(language(request), "Access is denied"))
+            case MethodNotAllowed():
+                return error_body("error.methodNotSupported", f"Request method '{request.method}' not supported")
+            case _:
+                return error_body(TITLES.get(type(error), "error.badRequest"), error.description)
+
+
+def error_body(message: str, description: str | None, faults: list[dict[str, str]] | None = None) -> dict[str, Any]:
+    """The legacy's ErrorVM, its fields in their order."""
+    return {"message": message, "description": description, "fieldErrors": faults}
+
+
+def spring_error(status: int, path: str) -> dict[str, Any]:
+    """The body of the framework's own error page, for paths that no handler has."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return {"timestamp": now, "status": status, "error": HTTPStatus(status).phrase, "path": path}
+
+
+def problem(error: ApiError, request: Request) -> Reply:
+    """An error of ours that the legacy has no words for, as an RFC 9457 problem document."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "detail": error.description,
+        "instance": request.raw_path,
+    }
+    return Reply(body, error.status, {"Retry-After": "1"}, media_type="application/problem+json")
+
+
+def language(request: Request) -> str:
+    """The caller's language in two letters: by the cookie of the old front end, else by Accept-Language."""
+    _, found, cookie = request.headers.get("cookie", "").partition(LANGUAGE_COOKIE)
+    wanted = cookie.removeprefix('%22').lstrip('"') if found else request.headers.get('accept-language', '')
+    return wanted[:2].lower()

@@ -1,0 +1,41 @@
+"""An answer, and how it becomes what API Gateway takes from a function."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_core import to_json
+
+JSON = "application/json"
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer with a status and headers of its own; `body` None is no body at all."""
+
+    body: Any = None
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    media_type: str = JSON
+
+
+def to_event(reply: Reply, standing: dict[str, list[str]]) -> dict[str, Any]:
+    """The function's result: compact JSON, the reply's headers and those that stand on every answer."""
+    headers = {name: [latin(value)] for name, value in reply.headers.items()}
+    body = ""
+    if reply.body is not None:
+        body = to_json(reply.body).decode()
+        headers["Content-Type"] = [reply.media_type]
+    return {
+        "statusCode": reply.status,
+        "multiValueHeaders": {**standing, **headers},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def latin(value: str) -> str:
+    """A header's value with what a header cannot carry replaced by `?`."""
+    return value.encode("latin-1", "replace").decode("latin-1").translate(BREAKS)
+
+
+BREAKS = {ord(sign): "?" for sign in "\r\n\0"}

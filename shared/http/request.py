@@ -1,0 +1,82 @@
+"""A request, as API Gateway's proxy event tells it, read lazily."""
+
+import base64
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from shared.errors import BadRequest
+from shared.trie import split
+
+# What the old servers' firewall refuses in a path: it could be read in two ways.
+FORBIDDEN_IN_PATH = ("%2f", "%25", "%2e", "%3b", "%5c", "%00", ";", "\\", "//", "/./", "/../")
+
+
+class Request:
+    """One call: method, decoded path segments, headers, query and body."""
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        self.event = event
+        self.method: str = event["httpMethod"]
+
+    @cached_property
+    def raw_path(self) -> str:
+        """The path as sent, where the gateway tells it; as API Gateway decoded it otherwise."""
+        target: str | None = self.event["requestContext"].get("tisRawTarget")
+        return target.partition("?")[0] if target else self.event["path"]
+
+    @cached_property
+    def segments(self) -> list[str]:
+        """The path's segments, decoded; BadRequest for a path that could be read in two ways."""
+        path = self.raw_path
+        lowered = path.lower()
+        if any(sign in lowered for sign in FORBIDDEN_IN_PATH):
+            raise BadRequest("The path holds an encoded or doubled separator, a backslash, a semicolon or a percent sign.")
+        if "%" not in path:
+            return split(path)
+        try:
+            return [unquote_to_bytes(segment).decode() for segment in split(path)]
+        except UnicodeDecodeError as error:
+            raise BadRequest("The path is not percent-encoded UTF-8.") from error
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The headers by lower-case name; repeated ones joined by a comma, as RFC 9110 5.3 allows."""
+        several = self.event.get("multiValueHeaders")
+        if several:
+            return {name.lower(): ",".join(values) for name, values in several.items()}
+        return {name.lower(): value for name, value in (self.event.get("headers") or {}).items()}
+
+    def query_values(self, name: str) -> list[str] | None:
+        """All values of a query parameter, in the order sent; None when it was not sent."""
+        return (self.event.get("multiValueQueryStringParameters") or {}).get(name)
+
+    def query_text(self, name: str) -> str | None:
+        """A text parameter: repeated values are joined with a comma, as Spring does."""
+        values = self.query_values(name)
+        return None if values is None else ",".join(values)
+
+    @cached_property
+    def body(self) -> str:
+        """The body as text; BadRequest when it is not UTF-8."""
+        body: str = self.event.get("body") or ""
+        if not self.event.get("isBase64Encoded"):
+            return body
+        try:
+            return base64.b64decode(body).decode()
+        except ValueError as error:
+            raise BadRequest("The body is not UTF-8 text.") from error
+
+    @cached_property
+    def media_type(self) -> str:
+        """The body's media type in lower case without parameters, empty when none was sent."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def token(self) -> str | None:
+        """The bearer token, from `Authorization` or the old gateway's `OIDC_access_token`."""
+        header = self.headers.get("authorization")
+        if header is None:
+            return self.headers.get("oidc_access_token")
+        return header[7:].strip() if header[:7].lower() == "bearer " else header

@@ -1,0 +1,77 @@
+"""Bearer tokens: RS256 signatures verified against the issuer's published keys, which are fetched once and kept."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from typing import Any
+
+FETCH_TIMEOUT = 2.0  # seconds
+KEYS_LIVE = 3600.0  # seconds until the key set is asked for again
+RENEW_PAUSE = 10.0  # seconds between two fetches, so that forged key ids do not flood the issuer
+CLOCK_SKEW = 60.0  # seconds by which the issuer's clock may differ from ours
+
+
+class TokenError(Exception):
+    """The token is not one that the issuer made for us; the message says why, for the log alone."""
+
+
+class KeysUnavailable(Exception):
+    """The issuer's keys cannot be had, so nothing can be verified now."""
+
+
+def fetch_json(url: str) -> Any:
+    """The JSON document at a configured URL, within FETCH_TIMEOUT."""
+    with urllib.request.urlopen(url, timeout=FETCH_TIMEOUT) as answer:  # noqa: S310 - the URL is configuration
+        return json.load(answer)
+
+
+class Verifier:
+    """Verifies tokens of one issuer: signature, issuer, audience, expiry and not-before, with CLOCK_SKEW."""
+
+    def __init__(self, issuer: str, jwks_url: str, audience: str, fetch: Callable[[str], Any] = fetch_json) -> None:
+        self.issuer, self.jwks_url, self.audience, self._fetch = issuer, jwks_url, audience, fetch
+        self._keys: dict[str, Any] = {}
+        self._fetched = -KEYS_LIVE
+
+    def verify(self, token: str) -> Mapping[str, Any]:
+        """The claims of a valid token; TokenError for any other, KeysUnavailable when no key can be had."""
+        import jwt  # noqa: PLC0415 - 40 ms that a cold start without a token need not pay
+
+        try:
+            header = jwt.get_unverified_header(token)
+            if header.get("alg") != "RS256":
+                raise TokenError(f"signed with {header.get('alg')!r}, not RS256")
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self._key(header.get("kid")),
+                algorithms=["RS256"],
+                issuer=self.issuer,
+                audience=self.audience,
+                leeway=CLOCK_SKEW,
+                options={"require": ["exp", "iss", "aud"]},
+            )
+        except (jwt.InvalidTokenError, ValueError, RecursionError) as error:
+            raise TokenError(str(error)) from error
+        return claims
+
+    def _key(self, key_id: Any) -> Any:
+        age = time.monotonic() - self._fetched
+        if age > KEYS_LIVE or (key_id not in self._keys and age > RENEW_PAUSE):
+            self._renew()
+        if key_id not in self._keys:
+            raise TokenError(f"no key {key_id!r} at the issuer")
+        return self._keys[key_id]
+
+    def _renew(self) -> None:
+        from jwt import PyJWK, PyJWTError  # noqa: PLC0415 - as above
+
+        self._fetched = time.monotonic()
+        try:
+            keys = {key["kid"]: PyJWK(key).key for key in self._fetch(self.jwks_url)["keys"]}
+        except (OSError, ValueError, KeyError, TypeError, PyJWTError) as error:
+            if not self._keys:
+                self._fetched = -KEYS_LIVE
+                raise KeysUnavailable(str(error)) from error
+            return
+        self._keys = keys

@@ -3,7 +3,19 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, ForeignKey, Integer, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    event,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator
 
@@ -20,6 +32,11 @@ class Bit(TypeDecorator[bool]):
     impl = Boolean
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[bool]:
+        """What callers see."""
+        return bool
+
     def load_dialect_impl(self, dialect: Any) -> Any:
         """BIT(1) where the dialect has it."""
         return dialect.type_descriptor(Boolean() if dialect.name == "sqlite" else mysql.BIT(1))
@@ -34,8 +51,16 @@ class Bit(TypeDecorator[bool]):
 
 
 def number_key() -> Column[int]:
-    """The numeric `id` of a table, counted up by the database."""
-    return Column("id", Number, primary_key=True, autoincrement=True)
+    """The numeric `id` of a table, counted up by the database; no id is given twice, also on SQLite."""
+    column = Column("id", Number, primary_key=True, autoincrement=True)
+    event.listen(column, "after_parent_attach", _count_up)
+    return column
+
+
+def _count_up(_: Column[int], table: Table) -> None:
+    table.dialect_options["sqlite"]["autoincrement"] = (
+        True  # else SQLite gives the last id again once its row is deleted
+    )
 
 
 def uuid_key(name: str = "id") -> Column[str]:

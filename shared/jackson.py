@@ -7,24 +7,19 @@ comes after reading.
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Any, NoReturn
 from uuid import UUID
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from shared.errors import BadRequest
+from shared.java import double_text
 
 LONG_RANGE = 2**63
 EPOCH = date(1970, 1, 1)
 
 
-class Status(StrEnum):
-    """Whether a row may still be chosen."""
-
-    CURRENT = "CURRENT"
-    INACTIVE = "INACTIVE"
+STATUSES = ("CURRENT", "INACTIVE")
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -43,20 +38,12 @@ def read_json(text: str) -> Any:
     return value
 
 
-def java_double(number: float) -> str:
-    """A floating-point number as Java's Double.toString writes it: plain from 0.001 to 10,000,000, else scientific."""
-    if number == 0 or 1e-3 <= abs(number) < 1e7:
-        return str(number)
-    mantissa, _, exponent = f"{Decimal(repr(number)).normalize():E}".partition("E")
-    return f"{mantissa if '.' in mantissa else mantissa + '.0'}E{int(exponent)}"
-
-
 def read_text(value: Any) -> Any:
     """Text; a number or a boolean becomes its text."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return java_double(value)
+        return double_text(value)
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str) or value is None:
@@ -121,9 +108,9 @@ def read_status(value: Any) -> Any:
     if value is None:
         return None
     if isinstance(value, int) and not isinstance(value, bool) and value in (0, 1):
-        return tuple(Status)[value]
-    if isinstance(value, str):
-        return Status(value)
+        return STATUSES[value]
+    if value in STATUSES:
+        return value
     raise ValueError("CURRENT or INACTIVE is expected")
 
 
@@ -174,6 +161,10 @@ Long = Annotated[int | None, _guarded(read_long)]
 Flag = Annotated[bool | None, BeforeValidator(read_flag)]
 PrimitiveFlag = Annotated[bool, BeforeValidator(read_primitive_flag)]
 Uuid = Annotated[str | None, _guarded(read_uuid)]
-StatusWord = Annotated[Status | None, BeforeValidator(read_status)]
+StatusWord = Annotated[
+    str | None,
+    BeforeValidator(read_status),
+    WithJsonSchema({"anyOf": [{"enum": list(STATUSES)}, {"type": "null"}]}),
+]
 Day = Annotated[date | None, _guarded(read_day)]
 Moment = Annotated[datetime | None, _guarded(read_moment), PlainSerializer(write_moment)]

@@ -1,0 +1,136 @@
+"""Fills a service's tables: with rows of our own making, or with those of a dataset; both by the same code."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
+from itertools import groupby, islice
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    inspect,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
+
+from infra.data import schema
+from infra.data.dataset import DatasetError, Row, find_table, row_reader
+
+DEFAULT_ROWS, SQLITE_ROWS, MOST_ROWS = 1_000, 100_000, 1_000_000
+BATCH_ROWS = 1_000
+FREE_IDS = 1_000  # generated ids start this far above the highest one, as in the recordings of the old service
+
+Progress = Callable[[str, int, int], None]
+Filling = tuple[str, int, Iterable[Row]]  # table, number of rows, rows
+
+_own = MetaData()
+_mark = Table("tis_seed", _own, Column("service", String(50), primary_key=True), Column("size", Integer))
+
+
+def ensure(url: str, service: str, rows: int = DEFAULT_ROWS, progress: Progress | None = None) -> None:
+    """Brings the schema up to date, and seeds the tables unless they hold a seed of that size or a dataset.
+
+    `progress` is told the table, the rows done and the rows to do. Raises DatasetError and LookupError.
+    """
+    _refuse_size(url, rows)
+    generate: Callable[[int], Iterator[Filling]] = import_module(f"services.{service}.seed").generate
+    schema.upgrade(url, service)
+    size = _loaded_size(url, service)
+    if size is None or size not in (rows, 0):
+        _replace_rows(url, service, generate(rows), rows, progress)
+
+
+def load(url: str, service: str, dataset: Mapping[str, list[Row]], progress: Progress | None = None) -> None:
+    """Replaces all rows of the service's tables by those of a dataset, whole or not at all. Raises as `ensure`."""
+    metadata = schema.tables(service)
+    for name in dataset:
+        find_table(metadata, name)
+    schema.upgrade(url, service)
+    fillings = ((name, len(rows), rows) for name, rows in dataset.items())
+    _replace_rows(url, service, fillings, 0, progress)
+
+
+def _refuse_size(url: str, rows: int) -> None:
+    if not 1 <= rows <= MOST_ROWS:
+        raise DatasetError(f"A seed has 1 to {MOST_ROWS:,} rows, not {rows:,}.")
+    if rows > SQLITE_ROWS and make_url(url).get_backend_name() == "sqlite":
+        raise DatasetError(f"A seed of more than {SQLITE_ROWS:,} rows is for MariaDB: start the stack with STACK=real.")
+
+
+def _loaded_size(url: str, service: str) -> int | None:
+    """The size of the seed that the tables hold; 0 for a dataset, None for nothing."""
+    with schema.engine_at(url) as engine, engine.connect() as connection:
+        if not inspect(connection).has_table(_mark.name):
+            return None
+        return connection.scalar(select(_mark.c.size).where(_mark.c.service == service))
+
+
+def _replace_rows(url: str, service: str, fillings: Iterable[Filling], size: int, progress: Progress | None) -> None:
+    metadata = schema.tables(service)
+    with schema.engine_at(url) as engine:
+        _own.create_all(engine)
+        with engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(delete(table))
+            for name, count, rows in fillings:
+                _fill_table(connection, find_table(metadata, name), count, rows, progress)
+            connection.execute(delete(_mark).where(_mark.c.service == service))
+            connection.execute(insert(_mark), {"service": service, "size": size})
+            if engine.dialect.name == "sqlite":
+                _free_ids(connection, metadata)
+        if engine.dialect.name != "sqlite":  # where it ends the transaction by itself
+            with engine.connect() as connection:
+                _free_ids(connection, metadata)
+
+
+def _fill_table(connection: Connection, table: Table, count: int, rows: Iterable[Row], progress: Progress | None) -> None:
+    """Inserts rows by batches; those of one statement have the same columns, as what a row leaves out gets its default."""
+    read = row_reader(table)
+    values = (read(number, row) for number, row in enumerate(rows, 1))
+    done = 0
+    for _, alike in groupby(values, key=dict.keys):
+        while batch := list(islice(alike, BATCH_ROWS)):
+            try:
+                with connection.begin_nested():
+                    connection.execute(insert(table), batch)
+            except DBAPIError as error:
+                raise _refusal(connection, table, batch, done) or error from error
+            done += len(batch)
+            if progress is not None:
+                progress(table.name, done, count)
+
+
+def _refusal(connection: Connection, table: Table, batch: list[dict[str, Any]], done: int) -> DatasetError | None:
+    """Which row of a batch the database refuses, and why: found by inserting them again one by one."""
+    for number, row in enumerate(batch, done + 1):
+        try:
+            connection.execute(insert(table), row)
+        except DBAPIError as error:
+            reason = error.orig.args[-1] if error.orig is not None else error
+            return DatasetError(f"{table.name}, row {number}: the database refuses it: {reason}.")
+    return None
+
+
+def _free_ids(connection: Connection, metadata: MetaData) -> None:
+    """Sets each table's next id."""
+    sqlite = connection.dialect.name == "sqlite"
+    for table in metadata.sorted_tables:
+        key = table.autoincrement_column
+        if key is None:
+            continue
+        next_id = (connection.scalar(select(func.max(key))) or 0) + FREE_IDS
+        if sqlite:
+            connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table.name})
+            after = {"name": table.name, "last": next_id - 1}
+            connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"), after)
+        else:
+            connection.execute(text(f"ALTER TABLE `{table.name}` AUTO_INCREMENT = {next_id:d}"))

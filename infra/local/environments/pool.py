@@ -1,0 +1,172 @@
+"""A function's execution environments: they grow with the load up to a limit, and are given back after a minute idle.
+
+Calls from inside, which a service makes while it answers another call, have environments of their own. Were the limit one
+for all, 32 facades could wait for 32 services that each wait for a facade to ask who the caller is: nobody would move.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from infra.local.environments.environment import Environment, Failed, TimedOut
+from infra.local.environments.templates import BrokenFunction, Function, Template
+from infra.local.environments.wire import PAYLOAD_LIMIT
+
+CALL_SECONDS = 29.0  # what API Gateway gives a call, its wait included
+QUEUE_SECONDS = 5.0  # the longest wait for an environment when all are busy
+PATIENCE = 0.01  # seconds that a call waits for a busy environment before a new one is forked: about as long as that takes
+IDLE_SECONDS = 60.0
+RETRY_SECONDS, RESTART_SECONDS = 0.2, 2.0
+
+Place = asyncio.Future[Environment]  # in the queue
+
+
+class Throttled(Exception):
+    """All environments are busy, and have been for QUEUE_SECONDS."""
+
+
+class TooLarge(Exception):
+    """The event is larger than what Lambda takes."""
+
+
+class Pool:
+    """The environments of one function. `say` is told what people should know."""
+
+    def __init__(self, function: Function, say: Callable[[str], None] = print) -> None:
+        self.function, self._say = function, say
+        self._template: Template | None = None
+        self._idle: deque[Environment] = deque()
+        self._waiting: tuple[deque[Place], deque[Place]] = (deque(), deque())  # from outside, from inside
+        self._running = [0, 0]  # likewise
+        self._starting = 0
+        self.size = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopped = False
+
+    @property
+    def busy(self) -> int:
+        """How many calls are running."""
+        return sum(self._running)
+
+    async def start(self) -> None:
+        """Import the function; BrokenFunction when that fails."""
+        self._template = await Template.start(self.function, self._template_died)
+
+    async def reload(self) -> None:
+        """Take up changed code: new calls get it, running ones finish on the old. BrokenFunction leaves the old in force."""
+        fresh = await Template.start(self.function, self._template_died)
+        old, self._template = self._template, fresh
+        while self._idle:
+            self._idle.popleft().close()
+        if old is not None:
+            old.retire()
+
+    def stop(self) -> None:
+        """End all processes at once."""
+        self._stopped = True
+        if self._template is not None:
+            self._template.stop()
+
+    def give_back_idle(self) -> None:
+        """End the environments that have been idle for IDLE_SECONDS. To be called every few seconds."""
+        while self._idle and time.monotonic() - self._idle[0].idle_since > IDLE_SECONDS:
+            self._idle.popleft().close()
+
+    async def call(self, event: bytes, *, inner: bool = False) -> bytes:
+        """The function's result for an event, both as JSON. Raises Throttled, TooLarge, TimedOut or Failed."""
+        if len(event) > PAYLOAD_LIMIT:
+            raise TooLarge
+        started = time.monotonic()
+        environment = await self._take(inner)
+        try:
+            return await environment.call(event, CALL_SECONDS - (time.monotonic() - started))
+        finally:
+            self._running[inner] -= 1
+            self._put_back(environment)
+
+    async def _take(self, inner: bool) -> Environment:
+        if self._idle and self._may_run(inner):
+            self._running[inner] += 1
+            return self._idle.pop()
+        loop = asyncio.get_running_loop()
+        place: Place = loop.create_future()
+        self._waiting[inner].append(place)
+        loop.call_later(PATIENCE if self.size or self._starting else 0, self._grow)
+        timer = loop.call_later(QUEUE_SECONDS, self._turn_away, place, inner)
+        try:
+            return await place
+        finally:
+            timer.cancel()
+
+    def _turn_away(self, place: Place, inner: bool) -> None:
+        if not place.done():
+            self._waiting[inner].remove(place)
+            place.set_exception(Throttled())
+
+    def _may_run(self, inner: bool) -> bool:
+        return inner or self._running[0] < self.function.limit - self.function.reserved
+
+    def _put_back(self, environment: Environment) -> None:
+        """An environment is free: for those who wait, calls from inside first, since others wait for these."""
+        if self._template is None or not self._template.owns(environment):
+            environment.close()
+            return
+        environment.idle_since = time.monotonic()
+        self._idle.append(environment)
+        for inner in (True, False):
+            waiting = self._waiting[inner]
+            while self._idle and waiting and self._may_run(inner):
+                self._running[inner] += 1
+                waiting.popleft().set_result(self._idle.pop())
+
+    def _grow(self) -> None:
+        """Fork an environment, if somebody waits for whom none is starting yet, and the limit allows it."""
+        outside, inside = self._waiting
+        room = self.function.limit - self.function.reserved - self._running[0]
+        wanted = len(inside) + min(len(outside), room)
+        if wanted > self._starting and self.size + self._starting < self.function.limit and not self._stopped:
+            self._starting += 1
+            self._keep(self._fork())
+
+    async def _fork(self) -> None:
+        try:
+            if self._template is None:
+                raise OSError("the function is being imported")
+            environment = await self._template.fork(self._environment_ended)
+        except (OSError, Failed, TimedOut):
+            self._starting -= 1
+            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._grow)
+        else:
+            self._starting -= 1
+            self.size += 1
+            self._put_back(environment)
+
+    def _environment_ended(self, environment: Environment) -> None:
+        if environment.counted:
+            self.size -= 1
+        if environment in self._idle:
+            self._idle.remove(environment)
+        self._grow()
+
+    def _template_died(self) -> None:
+        if not self._stopped:
+            self._template = None
+            self._say(f"{self.function.name}: its template process ended; starting another. {self.function.log} may tell why.")
+            self._keep(self._restart())
+
+    async def _restart(self) -> None:
+        while self._template is None and not self._stopped:
+            try:
+                await self.start()
+            except BrokenFunction as error:
+                self._say(f"{self.function.name} cannot be imported: {error}")
+                await asyncio.sleep(RESTART_SECONDS)
+        self._grow()
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run it in the background; asyncio itself holds tasks by weak references only."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

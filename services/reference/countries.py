@@ -1,0 +1,27 @@
+"""/api/countries. Replaces CountryResource."""
+
+from services.reference.crud import Crud
+from services.reference.current import list_current
+from services.reference.existence import exists_map
+from services.reference.rows import row_type
+from services.reference.tables import country
+from shared.db import Work
+from shared.http.reply import Reply
+from shared.lookup import Collection
+from shared.paging import PageRequest
+from shared.principals import SIGNED_IN
+
+COLUMNS = ("countryNumber", "nationality")
+
+Country = row_type(country)
+rows = Collection(country, Country, COLUMNS)
+crud = Crud("countries", "country", rows, COLUMNS)
+routes = crud.serve()
+
+exists_map(routes, "/api/countries/exists/", rows, "nationality")
+
+
+@routes.endpoint("GET", "/api/current/countries", allow=SIGNED_IN, gives=list[Country])
+def list_current_countries(page: PageRequest, work: Work) -> Reply:
+    """A page of the current countries."""
+    return list_current(work, crud, page)

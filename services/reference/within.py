@@ -1,0 +1,22 @@
+"""Rows by lists of codes and of ids."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from shared.db import Work
+from shared.http.reply import Reply
+from shared.lookup import Collection
+
+
+def codes_in_path(codes: str) -> list[str]:
+    """The codes of a path segment, split at commas and not trimmed; trailing empty ones fall out, as Java's do."""
+    found = codes.split(",")
+    while found and not found[-1]:
+        found.pop()
+    return found
+
+
+def found_or_404(work: Work, rows: Collection[Any], ids: Sequence[int | None]) -> Reply:
+    """The rows with any of the ids: an empty list of ids is 200, one of unknown ids 404, both with an empty array."""
+    found = rows.find(work, rows.column("id").in_(ids)) if ids else []
+    return Reply(found, 200 if found or not ids else 404)

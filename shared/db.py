@@ -1,0 +1,178 @@
+"""The one dialect seam: MySQL and its kin by PyMySQL, SQLite held to MySQL's rules.
+
+A process answers one event at a time, so it keeps one connection open, in autocommit: a read costs one round trip. The
+first write of a unit of work opens a transaction, which ends with the work.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Executable, Row, create_engine, make_url
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+
+from shared.errors import BadRequest, Conflict, Unavailable
+
+CONNECT_TIMEOUT = 3  # seconds
+ANSWER_TIMEOUT = 20  # seconds for one statement, inside the gateway's 29
+
+TOO_LONG, OUT_OF_RANGE, BAD_VALUE, MISSING_DEFAULT, NULL_VALUE = 1406, 1264, 1366, 1364, 1048
+CALLER_FAULTS = {TOO_LONG, OUT_OF_RANGE, BAD_VALUE, MISSING_DEFAULT, NULL_VALUE}
+LOCK_FAULTS = {1205, 1213, 3572}
+
+Parameters = Mapping[str, Any]
+
+
+class Database:
+    """A database by its URL; nothing is opened before the first statement."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._connection: Connection | None = None
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine, made at the first use."""
+        if make_url(self.url).get_backend_name() == "sqlite":
+            from shared.sqlite import install  # noqa: PLC0415 - not in a function's package
+
+            engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+            install(engine, begin=False)
+            return engine
+        return create_engine(
+            self.url,
+            isolation_level="AUTOCOMMIT",
+            pool_size=1,
+            pool_reset_on_return=None,
+            connect_args={
+                "connect_timeout": CONNECT_TIMEOUT,
+                "read_timeout": ANSWER_TIMEOUT,
+                "write_timeout": ANSWER_TIMEOUT,
+                "init_command": "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY')",
+            },
+        )
+
+    @property
+    def connection(self) -> Connection:
+        """The process's connection, opened where there is none."""
+        if self._connection is None:
+            self._connection = self.engine.connect()
+        return self._connection
+
+    def drop(self) -> None:
+        """Forget the connection, which is broken or in an unknown state."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
+    @contextmanager
+    def work(self, *, dry_run: bool = False) -> Iterator["Work"]:
+        """A unit of work: its writes are kept together at the end, or not at all; none in a dry run."""
+        work = Work(self, dry_run=dry_run)
+        try:
+            yield work
+            work.finish(keep=not dry_run)
+        except BaseException:
+            work.finish(keep=False)
+            raise
+
+
+class Work:
+    """Statements of one call. What the database refuses is raised as the caller's mistake or as Unavailable."""
+
+    def __init__(self, database: Database, *, dry_run: bool) -> None:
+        self._database, self._dry_run = database, dry_run
+        self._writing = False
+
+    def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[Row[Any]]:
+        """All rows of a query."""
+        return self._execute(statement, parameters).fetchall()  # type: ignore[no-any-return]
+
+    def row(self, statement: Executable, parameters: Parameters | None = None) -> Row[Any] | None:
+        """The first row of a query, if any."""
+        found = self.rows(statement, parameters)
+        return found[0] if found else None
+
+    def value(self, statement: Executable, parameters: Parameters | None = None) -> Any:
+        """The first column of the first row; None where there is no row."""
+        found = self.row(statement, parameters)
+        return found and found[0]
+
+    def write(self, statement: Executable, parameters: Parameters | Sequence[Parameters] | None = None) -> Any:
+        """Execute an insert, update or delete within the work's transaction; gives SQLAlchemy's result."""
+        self.begin()
+        return self._execute(statement, parameters)
+
+    def begin(self) -> None:
+        """Open the transaction now, so that what is read from here on holds until the end."""
+        if not self._writing:
+            sqlite = self._database.engine.dialect.name == "sqlite"
+            self._command("BEGIN IMMEDIATE" if sqlite else "BEGIN")
+            self._writing = True
+
+    def checkpoint(self) -> None:
+        """Keep what was written so far, whatever becomes of the rest; a dry run keeps nothing all the same."""
+        if not self._dry_run:
+            self.finish(keep=True)
+
+    def finish(self, *, keep: bool) -> None:
+        """End the transaction, if one is open."""
+        if self._writing:
+            self._writing = False
+            self._command("COMMIT" if keep else "ROLLBACK", last=True)
+
+    def _command(self, text: str, *, last: bool = False) -> None:
+        try:
+            self._retried(lambda connection: connection.exec_driver_sql(text), once=last)
+        except DBAPIError as error:
+            if text != "ROLLBACK":
+                raise refusal(error) from error
+
+    def _execute(self, statement: Executable, parameters: Any) -> Any:
+        try:
+            return self._retried(lambda connection: connection.execute(statement, parameters), once=self._writing)
+        except DBAPIError as error:
+            raise refusal(error) from error
+
+    def _retried(self, action: Any, *, once: bool) -> Any:
+        """Run an action; a connection that died while idle is replaced once, unless a transaction died with it."""
+        try:
+            return action(self._database.connection)
+        except DBAPIError as error:
+            if is_lost(error):
+                self._database.drop()
+                if not once and fault_code(error) in GONE_WHILE_IDLE:
+                    return action(self._database.connection)
+            raise
+
+
+GONE_WHILE_IDLE = {0, 2006, 2013, 2055}
+
+
+def fault_code(error: DBAPIError) -> int:
+    """MySQL's number of an error; 0 where there is none."""
+    arguments = getattr(error.orig, "args", ())
+    return arguments[0] if arguments and isinstance(arguments[0], int) else 0
+
+
+def is_lost(error: DBAPIError) -> bool:
+    """Has the connection gone, or could it not be had?"""
+    return error.connection_invalidated or (isinstance(error, OperationalError) and fault_code(error) >= 2000)
+
+
+def refusal(error: DBAPIError) -> Exception:
+    """What a database error means for the caller; the error itself where it is our own mistake."""
+    code = fault_code(error)
+    text = str(error.orig).lower()
+    if code in LOCK_FAULTS or "locked" in text:
+        return Conflict("Another call is changing the same row. Try again.")
+    if is_lost(error) or isinstance(error, InterfaceError):
+        return Unavailable("The database cannot be reached now. Try again.")
+    if isinstance(error, DataError) or code in CALLER_FAULTS or "check constraint" in text or "not null" in text:
+        return BadRequest("A value is missing, too long or out of range for its column.")
+    if isinstance(error, IntegrityError):
+        duplicate = code == 1062 or "unique" in text
+        return Conflict("A row with this key exists." if duplicate else "A row that this one refers to is missing, or refers to this one.")
+    return error

@@ -1,0 +1,101 @@
+"""The one decorator that turns a plain typed function into an endpoint."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from shared.db import Work
+from shared.http.binding import Binder, Call, binder_of
+from shared.principals import Allow, Principal
+
+View = TypeVar("View", bound=Callable[..., Any])
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A method and a path template, the view that answers, and what it asks of the caller and of the request."""
+
+    method: str
+    template: str
+    view: Callable[..., Any]
+    allow: Allow
+    body: Any
+    gives: Any
+    statuses: tuple[int, ...]
+    check: Callable[[Any], None] | None
+    binders: tuple[tuple[str, Binder], ...]
+    works: bool
+    wants_principal: bool
+    source: str = ""
+
+    def bind(self, call: Call) -> dict[str, Any]:
+        """The view's arguments, read from the request; BadRequest for what cannot be read."""
+        return {name: bind(call) for name, bind in self.binders}
+
+
+@dataclass
+class Resource:
+    """The endpoints of one module, in the order of their definition."""
+
+    endpoints: list[Endpoint] = field(default_factory=list)
+
+    def endpoint(
+        self,
+        method: str,
+        template: str,
+        *,
+        allow: Allow,
+        gives: Any = None,
+        statuses: Sequence[int] = (200,),
+        check: Callable[[Any], None] | None = None,
+        source: str = "",
+        **hints: Any,
+    ) -> Callable[[View], View]:
+        """Register a view, whose parameters say what they are by annotation: see shared/http/binding.py.
+
+        `check` judges the parsed body before the authority. `gives` and `hints` stand in for annotations of the same
+        names, where a view serves several types.
+        """
+
+        def register(view: View) -> View:
+            known = {**get_type_hints(view, include_extras=True), **hints}
+            parameters = {name: known[name] for name in inspect.signature(view).parameters}
+            binders = [
+                (name, binder_of(name, hint, template))
+                for name, hint in parameters.items()
+                if hint not in (Work, Principal)
+            ]
+            self.endpoints.append(
+                Endpoint(
+                    method,
+                    template,
+                    view,
+                    allow,
+                    parameters.get("body"),
+                    gives if gives is not None else known.get("return"),
+                    tuple(statuses),
+                    check,
+                    tuple(binders),
+                    Work in parameters.values(),
+                    Principal in parameters.values(),
+                    source or where(view),
+                )
+            )
+            return view
+
+        return register
+
+
+def where(view: Callable[..., Any]) -> str:
+    """`file:line` of a view, relative to the project."""
+    code = inspect.unwrap(view).__code__
+    return f"{relative(code.co_filename)}:{code.co_firstlineno}"
+
+
+def relative(filename: str) -> str:
+    """A source file's path from the project's root, where it lies below it."""
+    path = Path(filename)
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name

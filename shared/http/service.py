@@ -1,0 +1,179 @@
+"""A service as a Chalice app: the one place that knows Chalice.
+
+Chalice publishes one greedy resource; the calls are dispatched here, on a trie, since an API may have 300 resources
+and Chalice's own dispatch would cost more than the call.
+"""
+
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from chalice import Chalice
+
+from shared.config import load
+from shared.db import Database
+from shared.dialect import STANDING_HEADERS, Dialect, error_body
+from shared.errors import ApiError, Forbidden, MethodNotAllowed, NoSuchPath, NotAcceptable, Unauthorised, Unavailable
+from shared.http.binding import Call
+from shared.http.endpoint import Endpoint, Resource
+from shared.http.reply import Reply, to_event
+from shared.http.request import Request
+from shared.principals import PUBLIC, Principals
+from shared.tokens import KeysUnavailable, TokenError, Verifier
+from shared.trie import Trie
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+DRY_RUN = "x-tis-dry-run"
+PASSED_ON = ("x-correlation-id", "traceparent", "tracestate", "x-amzn-trace-id")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What every service is told by its environment: TIS_DATABASE_URL and so on."""
+
+    database_url: str
+    profile_url: str
+    issuer: str
+    jwks_url: str
+    audience: str
+    principal_seconds: float = 60.0
+    principal_stale_seconds: float = 300.0
+
+
+class Service(Chalice):  # type: ignore[misc]
+    """The endpoints of some resources below a context path, in a legacy service's dialect."""
+
+    def __init__(self, name: str, context: str, dialect: Dialect, resources: Iterable[Resource]) -> None:
+        super().__init__(app_name=name)
+        self.dialect, self.protected = dialect, f"{context}/api"
+        self.endpoints: list[Endpoint] = []
+        self._trie: Trie[dict[str, Endpoint]] = Trie()
+        self.route("/{proxy+}", methods=METHODS, content_types=["*/*"])(no_view)
+        for resource in resources:
+            for endpoint in resource.endpoints:
+                self._add(replace(endpoint, template=context + endpoint.template))
+
+    def _add(self, endpoint: Endpoint) -> None:
+        node = self._trie.at(endpoint.template)
+        node.value = node.value or {}
+        if (other := node.value.get(endpoint.method)) is not None:
+            raise ValueError(f"{endpoint.method} {endpoint.template} is served twice: {other.source}, {endpoint.source}")
+        node.value[endpoint.method] = endpoint
+        self.endpoints.append(endpoint)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The environment, read at the first call."""
+        return load(Settings)
+
+    @cached_property
+    def database(self) -> Database:
+        """The service's database."""
+        return Database(self.settings.database_url)
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """Verifies the tokens of the one issuer."""
+        return Verifier(self.settings.issuer, self.settings.jwks_url, self.settings.audience)
+
+    @cached_property
+    def principals(self) -> Principals:
+        """Asks profile for authorities."""
+        settings = self.settings
+        return Principals(settings.profile_url, settings.principal_seconds, settings.principal_stale_seconds)
+
+    def __call__(self, event: Mapping[str, Any], context: Any) -> Any:
+        """Answer an event: calls of the API here, anything else by Chalice."""
+        if "httpMethod" not in event:
+            return super().__call__(event, context)
+        request = Request(event)
+        try:
+            reply = self._answer(request)
+        except ApiError as error:
+            reply = self.dialect.render(error, request)
+        except Exception:  # noqa: BLE001 - whatever it was, the caller gets an answer and the log the cause
+            traceback.print_exc()
+            reply = Reply(error_body("error.internalServerError", "Internal server error"), 500)
+        if request.method == "HEAD":
+            answer = to_event(reply, STANDING_HEADERS)
+            return {**answer, "body": ""}
+        return to_event(reply, STANDING_HEADERS)
+
+    def _answer(self, request: Request) -> Reply:
+        candidates = list(self._candidates(request.segments))
+        method = "GET" if request.method == "HEAD" else request.method
+        endpoint, parameters = next(((found[method], held) for found, held in candidates if method in found), (None, ()))
+        token = None
+        if request.raw_path.startswith(self.protected) and not (endpoint and endpoint.allow is PUBLIC):
+            token = self._verified(request)
+        if not candidates:
+            raise NoSuchPath
+        if endpoint is None:
+            return self._options(request, candidates)
+        if not accepts_json(request.headers.get("accept")):
+            raise NotAcceptable
+        return self._run(endpoint, Call(request, parameters), token)
+
+    def _candidates(self, segments: list[str]) -> Iterable[tuple[dict[str, Endpoint], tuple[str, ...]]]:
+        yield from self._trie.matches(segments)
+        if segments[-1] == "":
+            yield from self._trie.matches(segments[:-1])
+
+    def _options(self, request: Request, candidates: list[Any]) -> Reply:
+        if request.method != "OPTIONS":
+            raise MethodNotAllowed
+        methods = {method for found, _ in candidates for method in found}
+        allowed = [method for method in METHODS if method in methods or (method == "HEAD" and "GET" in methods)]
+        return Reply(None, 200, {"Allow": ",".join([*allowed, "OPTIONS"])})
+
+    def _verified(self, request: Request) -> tuple[str, str]:
+        token = request.token
+        if not token:
+            raise Unauthorised("A bearer token is needed.")
+        try:
+            claims = self.verifier.verify(token)
+        except TokenError as error:
+            raise Unauthorised("The token is expired, or not one of ours.") from error
+        except KeysUnavailable as error:
+            raise Unavailable("Tokens cannot be verified now. Try again.") from error
+        return token, str(claims.get("preferred_username") or claims["sub"])
+
+    def _run(self, endpoint: Endpoint, call: Call, token: tuple[str, str] | None) -> Reply:
+        arguments = endpoint.bind(call)
+        if endpoint.check is not None:
+            endpoint.check(arguments["body"])
+        if token is not None and (endpoint.wants_principal or endpoint.allow.needs_principal):
+            principal = self.principals.of(*token, passed_on(call.request))
+            if not endpoint.allow.admits(principal):
+                raise Forbidden
+            if endpoint.wants_principal:
+                arguments["principal"] = principal
+        if not endpoint.works:
+            return as_reply(endpoint.view(**arguments))
+        with self.database.work(dry_run=DRY_RUN in call.request.headers) as work:
+            return as_reply(endpoint.view(**arguments, work=work))
+
+
+def no_view() -> None:
+    """Stands in Chalice's table for all endpoints; calls never reach it."""
+
+
+def as_reply(result: Any) -> Reply:
+    """What a view gave, as an answer."""
+    return result if isinstance(result, Reply) else Reply(result)
+
+
+def passed_on(request: Request) -> dict[str, str]:
+    """The headers that follow a call through every hop."""
+    return {name: request.headers[name] for name in PASSED_ON if name in request.headers}
+
+
+def accepts_json(accept: str | None) -> bool:
+    """Does an Accept header leave room for application/json?"""
+    if not accept:
+        return True
+    ranges = (part.partition(";")[0].strip().lower() for part in accept.split(","))
+    return any(part in ("*/*", "application/*", "application/json") or part.endswith("+json") for part in ranges)
+

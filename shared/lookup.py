@@ -1,0 +1,260 @@
+"""Collections of rows: one table behind a list, its rows with their parents nested, and the queries on them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Column, FromClause, Select, Table, bindparam, delete, func, insert, literal, select, update
+
+from shared.db import Work
+from shared.errors import BadRequest, Conflict
+from shared.filters import ColumnFilters, Number, Value, like_pattern
+from shared.jackson import STATUSES
+from shared.paging import PageRequest
+from shared.sqlite import search_any
+
+STATUS = "status"
+
+
+class Row(BaseModel):
+    """A row as callers see it: its fields in their order, none ever left out. `dto` is the old type's name."""
+
+    model_config = ConfigDict(defer_build=True, extra="ignore", protected_namespaces=())
+    dto: ClassVar[str]
+
+
+Model = TypeVar("Model", bound=Row)
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A row nested in another: `column` holds the parent's `key`, `field` shows it."""
+
+    field: str
+    column: str
+    table: Table
+    model: type[Row]
+    key: str = "id"
+
+    def key_of(self, row: Row) -> Any:
+        """The key of the parent in a row sent; BadRequest for a parent without one."""
+        parent = getattr(row, self.field)
+        if parent is None:
+            return None
+        key = getattr(parent, self.key)
+        if key is None or parent.id is None:
+            raise BadRequest(f"{self.field} has no {self.key if key is None else 'id'}.")
+        return key
+
+
+@dataclass(frozen=True)
+class Property:
+    """Something to filter or sort by: a column, and the parent that it belongs to where it is not the row's own."""
+
+    column: Column[Any]
+    parent: Parent | None = None
+
+
+@dataclass(frozen=True)
+class Collection(Generic[Model]):
+    """A table's rows as one JSON type. `search` names the columns of searchQuery; `renamed` maps fields to columns."""
+
+    table: Table
+    model: type[Model]
+    search: tuple[str, ...] = ()
+    parents: tuple[Parent, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def own_fields(self) -> tuple[str, ...]:
+        """The fields that are columns of the table itself."""
+        nested = {parent.field for parent in self.parents}
+        return tuple(name for name in self.model.model_fields if name not in nested and self._column_name(name) in self.table.c)
+
+    def _column_name(self, name: str) -> str:
+        return self.renamed.get(name, name)
+
+    def column(self, name: str) -> Column[Any]:
+        """The column behind a field."""
+        return self.table.c[self._column_name(name)]
+
+    def property(self, name: str) -> Property:
+        """What a field's name, or a dotted path into a parent, stands for; BadRequest for an unknown one."""
+        first, dot, rest = name.partition(".")
+        for parent in self.parents:
+            if first == parent.field:
+                if not dot and parent.key == "id" and not is_uuid(parent.table.c.id):
+                    return Property(self.table.c[parent.column])
+                if rest in parent.model.model_fields and rest in parent.table.c:
+                    return Property(parent.table.c[rest], parent)
+        if not dot and name in self.own_fields:
+            return Property(self.column(name))
+        raise BadRequest(f"There is no column {name!r}.")
+
+    # ------------------------------------------------------------ reading
+
+    @cached_property
+    def select_rows(self) -> Select[Any]:
+        """All rows with their parents; built once."""
+        columns = [self.column(name) for name in self.own_fields]
+        for parent in self.parents:
+            columns += [parent.table.c[name] for name in parent.model.model_fields]
+        return select(*columns).select_from(self._joined(self.parents))
+
+    def _joined(self, parents: Iterable[Parent]) -> FromClause:
+        source: FromClause = self.table
+        for parent in parents:
+            source = source.outerjoin(parent.table, self.table.c[parent.column] == parent.table.c[parent.key])
+        return source
+
+    @cached_property
+    def _select_row(self) -> Select[Any]:
+        return self.select_rows.where(self.column("id") == bindparam("key"))
+
+    def read(self, values: Sequence[Any]) -> Model:
+        """A row of `select_rows` as its model."""
+        own = self.own_fields
+        fields = dict(zip(own, values, strict=False))
+        start = len(own)
+        for parent in self.parents:
+            names = parent.model.model_fields
+            held = dict(zip(names, values[start:], strict=False))
+            start += len(names)
+            fields[parent.field] = None if held["id"] is None else parent.model.model_construct(**held)
+        return self.model.model_construct(**fields)
+
+    def get(self, work: Work, key: Any) -> Model | None:
+        """The row with an id."""
+        found = work.row(self._select_row, {"key": key})
+        return None if found is None else self.read(found)
+
+    def find(self, work: Work, *clauses: Any, order: Sequence[Any] = (), limit: int | None = None) -> list[Model]:
+        """The rows that fit all clauses, by id unless told otherwise."""
+        statement = self.select_rows.where(*clauses).order_by(*order, self.column("id")).limit(limit)
+        return [self.read(row) for row in work.rows(statement)]
+
+    def has(self, work: Work, *clauses: Any) -> bool:
+        """Does a row fit all clauses?"""
+        return work.row(select(self.column("id")).where(*clauses).limit(1)) is not None
+
+    def page(self, work: Work, page: PageRequest, clauses: "Clauses") -> tuple[list[Model], int]:
+        """One page of the rows that fit, and how many fit in all; counted only where the page does not tell."""
+        statement = clauses.narrow(self.select_rows).order_by(*self._order(page), self.column("id"))
+        found = work.rows(statement.limit(page.size).offset(page.offset))
+        rows = [self.read(row) for row in found]
+        if len(rows) < page.size and (rows or page.number == 0):
+            return rows, page.offset + len(rows)
+        source = self._joined(parent for parent in self.parents if parent in clauses.parents)
+        return rows, work.value(clauses.narrow(select(func.count()).select_from(source)))
+
+    def _order(self, page: PageRequest) -> list[Any]:
+        columns = [(self.property(key.name).column, key.descending) for key in page.sort]
+        return [column.desc() if descending else column.asc() for column, descending in columns]
+
+    # ------------------------------------------------------------ narrowing
+
+    def clauses(self, search: str | None = None, filters: ColumnFilters | None = None) -> "Clauses":
+        """The conditions of a search text and of column filters, joined by AND; BadRequest for an unknown column."""
+        found = Clauses([], set())
+        if search:
+            properties = [self.property(name) for name in self.search]
+            found.parents.update(one.parent for one in properties if one.parent)
+            found.conditions.append(search_any([one.column for one in properties], literal(like_pattern(search))))
+        for name, values in (filters or {}).items():
+            one = self.property(name)
+            wanted = filter_values(name, one.column, values)
+            if wanted is not None:
+                found.parents.update({one.parent} if one.parent else ())
+                found.conditions.append(one.column.in_(wanted))
+        return found
+
+    # ------------------------------------------------------------ writing
+
+    def values(self, row: Model) -> dict[str, Any]:
+        """A row's columns, links to parents by their keys."""
+        values = {self._column_name(name): getattr(row, name) for name in self.own_fields}
+        return values | {parent.column: parent.key_of(row) for parent in self.parents}
+
+    def insert(self, work: Work, row: Model, **columns: Any) -> Any:
+        """Store a new row under a fresh id, and give the id; columns with a default are left to it where null."""
+        values = {**self.values(row), **columns}
+        values = {name: value for name, value in values.items() if value is not None or not has_default(self.table.c[name])}
+        return work.write(insert(self.table), values).inserted_primary_key[0]
+
+    def replace(self, work: Work, row: Model) -> bool:
+        """Replace the whole row with the id of `row`; is there one?"""
+        values = self.values(row)
+        key = values.pop("id")
+        return bool(work.write(self._update, {**values, "key": key}).rowcount)
+
+    @cached_property
+    def _update(self) -> Any:
+        columns = [column.name for column in self.table.c if column.name != "id"]
+        statement = update(self.table).where(self.column("id") == bindparam("key"))
+        return statement.values({name: bindparam(name) for name in columns})
+
+    def delete(self, work: Work, key: Any) -> bool:
+        """Delete the row with an id; was there one?"""
+        return bool(work.write(delete(self.table).where(self.column("id") == key)).rowcount)
+
+    def with_parents(self, work: Work, row: Model) -> Model:
+        """The row with its parents as they are stored; Conflict for one that does not exist."""
+        stored = {}
+        for parent in self.parents:
+            key = parent.key_of(row)
+            stored[parent.field] = None if key is None else stored_parent(work, parent, key)
+        return row.model_copy(update=stored) if stored else row
+
+
+@dataclass
+class Clauses:
+    """Conditions on a collection's rows, and the parents that they look at."""
+
+    conditions: list[Any]
+    parents: set[Parent]
+
+    def narrow(self, statement: Select[Any]) -> Select[Any]:
+        """The statement for the rows that fit."""
+        return statement.where(*self.conditions)
+
+
+def stored_parent(work: Work, parent: Parent, key: Any) -> Row:
+    """The parent row with a key; Conflict when there is none."""
+    columns = [parent.table.c[name] for name in parent.model.model_fields]
+    found = work.row(select(*columns).where(parent.table.c[parent.key] == key))
+    if found is None:
+        raise Conflict(f"{parent.field}: there is no row with {parent.key} {key}.")
+    return parent.model.model_construct(**found._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def has_default(column: Column[Any]) -> bool:
+    """Does the column fill itself on insert?"""
+    return column.default is not None or column.server_default is not None or bool(column.primary_key)
+
+
+def filter_values(name: str, column: Column[Any], values: Sequence[Value]) -> list[Any] | None:
+    """The values as the column's type; None when the filter vanishes; BadRequest for a value that cannot be its."""
+    if name == STATUS:
+        return [value for value in values if value in STATUSES] or None
+    kind = column.type.python_type
+    if name.endswith(".status") or (kind not in (str, int, bool)) or is_uuid(column):
+        raise BadRequest(f"The column {name!r} cannot be filtered.")
+    return [filter_value(name, kind, value) for value in values]
+
+
+def filter_value(name: str, kind: type, value: Value) -> Value:
+    """One value as a column's type."""
+    if kind is str and not isinstance(value, bool):
+        return value.written if isinstance(value, Number) else value
+    if kind is bool and (isinstance(value, bool) or value in (0, 1)):
+        return bool(value)
+    if kind is int and isinstance(value, int) and not isinstance(value, bool):
+        return int(value)
+    raise BadRequest(f"The column {name!r} cannot hold {value!r}.")
+
+
+def is_uuid(column: Column[Any]) -> bool:
+    """Does the column hold UUIDs?"""
+    return getattr(column.type, "length", None) == 36  # noqa: PLR2004 - a UUID's length as text

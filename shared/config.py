@@ -27,7 +27,11 @@ def load(kind: type[Settings], environ: Mapping[str, str] = os.environ) -> Setti
         try:
             values[field.name] = hints[field.name](text)
         except ValueError:
-            faults.append(f"{name} must be a number, not {text!r}" if hints[field.name] in SECONDS_OR_COUNT else f"{name} cannot be read: {text!r}")
+            faults.append(
+                f"{name} must be a number, not {text!r}"
+                if hints[field.name] in SECONDS_OR_COUNT
+                else f"{name} cannot be read: {text!r}"
+            )
     if faults:
         raise ConfigError("; ".join(faults))
     return kind(**values)

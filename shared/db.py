@@ -17,8 +17,9 @@ from shared.errors import BadRequest, Conflict, Unavailable
 CONNECT_TIMEOUT = 3  # seconds
 ANSWER_TIMEOUT = 20  # seconds for one statement, inside the gateway's 29
 
-TOO_LONG, OUT_OF_RANGE, BAD_VALUE, MISSING_DEFAULT, NULL_VALUE = 1406, 1264, 1366, 1364, 1048
-CALLER_FAULTS = {TOO_LONG, OUT_OF_RANGE, BAD_VALUE, MISSING_DEFAULT, NULL_VALUE}
+CLIENT_FAULTS, DUPLICATE = 2000, 1062  # where the numbers of the client's own errors begin
+CLIENT_FAULTS, DUPLICATE = 2000, 1062  # where the numbers of the client's own errors begin
+CALLER_FAULTS = {1406, 1264, 1366, 1364, 1048}  # too long, out of range, bad value, no default, null
 LOCK_FAULTS = {1205, 1213, 3572}
 
 Parameters = Mapping[str, Any]
@@ -159,7 +160,7 @@ def fault_code(error: DBAPIError) -> int:
 
 def is_lost(error: DBAPIError) -> bool:
     """Has the connection gone, or could it not be had?"""
-    return error.connection_invalidated or (isinstance(error, OperationalError) and fault_code(error) >= 2000)
+    return error.connection_invalidated or (isinstance(error, OperationalError) and fault_code(error) >= CLIENT_FAULTS)
 
 
 def refusal(error: DBAPIError) -> Exception:
@@ -173,6 +174,10 @@ def refusal(error: DBAPIError) -> Exception:
     if isinstance(error, DataError) or code in CALLER_FAULTS or "check constraint" in text or "not null" in text:
         return BadRequest("A value is missing, too long or out of range for its column.")
     if isinstance(error, IntegrityError):
-        duplicate = code == 1062 or "unique" in text
-        return Conflict("A row with this key exists." if duplicate else "A row that this one refers to is missing, or refers to this one.")
+        duplicate = code == DUPLICATE or "unique" in text
+        return Conflict(
+            "A row with this key exists."
+            if duplicate
+            else "A row that this one refers to is missing, or refers to this one."
+        )
     return error

@@ -110,5 +110,5 @@ def problem(error: ApiError, request: Request) -> Reply:
 def language(request: Request) -> str:
     """The caller's language in two letters: by the cookie of the old front end, else by Accept-Language."""
     _, found, cookie = request.headers.get("cookie", "").partition(LANGUAGE_COOKIE)
-    wanted = cookie.removeprefix('%22').lstrip('"') if found else request.headers.get('accept-language', '')
+    wanted = cookie.removeprefix("%22").lstrip('"') if found else request.headers.get("accept-language", "")
     return wanted[:2].lower()

@@ -85,7 +85,7 @@ def _read_value(name: str, value: object) -> Value:
     if re.fullmatch(r"[0-9]+", text):
         if len(text) > LONG_DIGITS:
             raise BadRequest(f"columnFilters: {name}: {text} is out of range.")
-        return Number(text)
+        return Number.read(text)
     return str(text)
 
 
@@ -94,8 +94,9 @@ class Number(int):
 
     written: str
 
-    def __new__(cls, text: str) -> "Number":
+    @classmethod
+    def read(cls, text: str) -> "Number":
         """From digits."""
-        number = super().__new__(cls, text)
+        number = cls(text)
         number.written = text
         return number

@@ -46,7 +46,7 @@ def read_text(value: Any) -> Any:
         return double_text(value)
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, str) or value is None:
+    if value is None or isinstance(value, str):
         return checked_text(value)
     raise ValueError("text is expected")
 
@@ -99,7 +99,7 @@ def read_uuid(value: Any) -> Any:
     if value in ("", None):
         return None
     if not isinstance(value, str):
-        raise ValueError("a UUID is expected")
+        raise ValueError("a UUID is expected")  # noqa: TRY004 - what pydantic takes for a refusal
     return str(UUID(value))
 
 
@@ -143,7 +143,7 @@ def read_moment(value: Any) -> Any:
 
 def write_moment(moment: datetime | None) -> str | None:
     """A moment of a column, which bears no zone, as Jackson writes java.util.Date."""
-    return moment and moment.isoformat(timespec="milliseconds") + "+00:00"
+    return None if moment is None else moment.isoformat(timespec="milliseconds") + "+00:00"
 
 
 def _guarded(read: Any) -> BeforeValidator:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Column, FromClause, Select, Table, bindparam, delete, func, insert, literal, select, update
@@ -67,11 +67,18 @@ class Collection(Generic[Model]):
     parents: tuple[Parent, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def many(self) -> Any:
+        """The type of a list of the rows."""
+        return list[self.model]  # type: ignore[name-defined]
+
     @cached_property
     def own_fields(self) -> tuple[str, ...]:
         """The fields that are columns of the table itself."""
         nested = {parent.field for parent in self.parents}
-        return tuple(name for name in self.model.model_fields if name not in nested and self._column_name(name) in self.table.c)
+        return tuple(
+            name for name in self.model.model_fields if name not in nested and self._column_name(name) in self.table.c
+        )
 
     def _column_name(self, name: str) -> str:
         return self.renamed.get(name, name)
@@ -123,7 +130,7 @@ class Collection(Generic[Model]):
             held = dict(zip(names, values[start:], strict=False))
             start += len(names)
             fields[parent.field] = None if held["id"] is None else parent.model.model_construct(**held)
-        return self.model.model_construct(**fields)
+        return cast("Model", self.model.model_construct(**fields))
 
     def get(self, work: Work, key: Any) -> Model | None:
         """The row with an id."""
@@ -180,7 +187,9 @@ class Collection(Generic[Model]):
     def insert(self, work: Work, row: Model, **columns: Any) -> Any:
         """Store a new row under a fresh id, and give the id; columns with a default are left to it where null."""
         values = {**self.values(row), **columns}
-        values = {name: value for name, value in values.items() if value is not None or not has_default(self.table.c[name])}
+        values = {
+            name: value for name, value in values.items() if value is not None or not has_default(self.table.c[name])
+        }
         return work.write(insert(self.table), values).inserted_primary_key[0]
 
     def replace(self, work: Work, row: Model) -> bool:

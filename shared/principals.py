@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -60,8 +61,13 @@ class Principal:
 class Allow(Protocol):
     """What an endpoint asks of its caller."""
 
-    needs_token: bool
-    needs_principal: bool
+    @property
+    def needs_token(self) -> bool:
+        """Is a valid token needed?"""
+
+    @property
+    def needs_principal(self) -> bool:
+        """Must profile be asked?"""
 
     def admits(self, principal: Principal) -> bool:
         """May this caller?"""
@@ -121,46 +127,10 @@ class Permission:
         return f"hasPermission('{self.resource}', '{self.action}')"
 
 
-class Principals:
-    """Principals by token: fresh for `live` seconds, and for `stale` more while profile does not answer."""
-
-    def __init__(self, profile_url: str, live: float, stale: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._url = profile_url.rstrip("/") + "/api/userinfo"
-        self._live, self._stale, self._clock = live, stale, clock
-        self._kept: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
-
-    def of(self, token: str, user: str, headers: Mapping[str, str]) -> Principal:
-        """The principal of a verified token; `headers` go along with the question. Unavailable when it stays open."""
-        now = self._clock()
-        kept = self._kept.get(token)
-        if kept is not None and now - kept[0] < self._live:
-            return kept[1]
-        try:
-            principal = self._ask(token, user, headers)
-        except Unavailable:
-            if kept is not None and now - kept[0] < self._live + self._stale:
-                return kept[1]
-            raise
-        self._kept[token] = (now, principal)
-        self._kept.move_to_end(token)
-        if len(self._kept) > KEPT_PRINCIPALS:
-            self._kept.popitem(last=False)
-        return principal
-
-    def _ask(self, token: str, user: str, headers: Mapping[str, str]) -> Principal:
-        try:
-            status, body = fetch(self._url, {**headers, "Authorization": f"Bearer {token}"})
-            info = json.loads(body) if status != 404 else {}  # noqa: PLR2004
-            if status == 200:  # noqa: PLR2004
-                return Principal.from_userinfo(info)
-        except (OSError, HTTPException, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Unavailable("Your permissions cannot be looked up now. Try again.") from error
-        if status in NOBODY_STATUSES or (status == 500 and info.get("message") == LEGACY_CRASH):  # noqa: PLR2004
-            return Principal(user)
-        raise Unavailable("Your permissions cannot be looked up now. Try again.")
+Fetch = Callable[[str, Mapping[str, str]], tuple[int, bytes]]
 
 
-def fetch(url: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
+def fetch_url(url: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
     """Status and body of a GET within ASK_TIMEOUT."""
     parts = urlsplit(url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
@@ -171,3 +141,49 @@ def fetch(url: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
         return answer.status, answer.read()
     finally:
         connection.close()
+
+
+@dataclass
+class Principals:
+    """Principals by token: fresh for `live` seconds, and for `stale` more while profile does not answer."""
+
+    profile_url: str
+    live: float
+    stale: float
+    fetch: Fetch = fetch_url
+    clock: Callable[[], float] = time.monotonic
+
+    def __post_init__(self) -> None:
+        self._kept: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+
+    def of(self, token: str, user: str, headers: Mapping[str, str]) -> Principal:
+        """The principal of a verified token; `headers` go along with the question. Unavailable when it stays open."""
+        now = self.clock()
+        kept = self._kept.get(token)
+        if kept is not None and now - kept[0] < self.live:
+            return kept[1]
+        try:
+            principal = self._ask(token, user, headers)
+        except Unavailable:
+            if kept is not None and now - kept[0] < self.live + self.stale:
+                return kept[1]
+            raise
+        self._kept[token] = (now, principal)
+        self._kept.move_to_end(token)
+        if len(self._kept) > KEPT_PRINCIPALS:
+            self._kept.popitem(last=False)
+        return principal
+
+    def _ask(self, token: str, user: str, headers: Mapping[str, str]) -> Principal:
+        url = self.profile_url.rstrip("/") + "/api/userinfo"
+        try:
+            status, body = self.fetch(url, {**headers, "Authorization": f"Bearer {token}"})
+            info = {} if status in NOBODY_STATUSES else json.loads(body)
+            if status == HTTPStatus.OK:
+                return Principal.from_userinfo(info)
+            crashed = status == HTTPStatus.INTERNAL_SERVER_ERROR and info.get("message") == LEGACY_CRASH
+        except (OSError, HTTPException, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Unavailable("Your permissions cannot be looked up now. Try again.") from error
+        if status in NOBODY_STATUSES or crashed:
+            return Principal(user)
+        raise Unavailable("Your permissions cannot be looked up now. Try again.")

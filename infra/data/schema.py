@@ -46,7 +46,8 @@ def tables(service: str) -> MetaData:
 
 
 def upgrade(url: str, service: str) -> None:
-    """Brings the database at `url` to the service's newest migration; one that is there already is left alone."""
+    """Brings the database at `url` to the service's newest migration; one that is there already is left alone. Raises LookupError."""
+    tables(service)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("version_locations", str(MIGRATIONS / service))

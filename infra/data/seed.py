@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    exists,
     func,
     insert,
     inspect,
@@ -26,6 +27,7 @@ from infra.data import schema
 from infra.data.dataset import DatasetError, Row, find_table, row_reader
 
 DEFAULT_ROWS, SQLITE_ROWS, MOST_ROWS = 1_000, 100_000, 1_000_000
+FOREIGN_ROWS = 0  # what stands for the size of a seed where the rows are a dataset's, or were there before us
 BATCH_ROWS = 1_000
 FREE_IDS = 1_000  # generated ids start this far above the highest one, as in the recordings of the old service
 
@@ -37,16 +39,24 @@ _mark = Table("tis_seed", _own, Column("service", String(50), primary_key=True),
 
 
 def ensure(url: str, service: str, rows: int = DEFAULT_ROWS, progress: Progress | None = None) -> None:
-    """Brings the schema up to date, and seeds the tables unless they hold a seed of that size or a dataset.
+    """Brings the schema up to date, and seeds the tables unless they hold a seed of that size, or rows of other making.
 
     `progress` is told the table, the rows done and the rows to do. Raises DatasetError and LookupError.
     """
-    _refuse_size(url, rows)
-    generate: Callable[[int], Iterator[Filling]] = import_module(f"services.{service}.seed").generate
     schema.upgrade(url, service)
     size = _loaded_size(url, service)
-    if size is None or size not in (rows, 0):
-        _replace_rows(url, service, generate(rows), rows, progress)
+    if size is None or size not in (rows, FOREIGN_ROWS):
+        reseed(url, service, rows, progress)
+
+
+def reseed(url: str, service: str, rows: int = DEFAULT_ROWS, progress: Progress | None = None) -> None:
+    """Replaces all rows of the service's tables by a seed of that size, whole or not at all. Raises as `ensure`."""
+    if not 1 <= rows <= MOST_ROWS:
+        raise DatasetError(f"A seed has 1 to {MOST_ROWS:,} rows, not {rows:,}.")
+    if rows > SQLITE_ROWS and make_url(url).get_backend_name() == "sqlite":
+        raise DatasetError(f"A seed of more than {SQLITE_ROWS:,} rows is for MariaDB: run the stack with STACK=real.")
+    schema.upgrade(url, service)
+    _replace_rows(url, service, _generator(service)(rows), rows, progress)
 
 
 def load(url: str, service: str, dataset: Mapping[str, list[Row]], progress: Progress | None = None) -> None:
@@ -56,22 +66,26 @@ def load(url: str, service: str, dataset: Mapping[str, list[Row]], progress: Pro
         find_table(metadata, name)
     schema.upgrade(url, service)
     fillings = ((name, len(rows), rows) for name, rows in dataset.items())
-    _replace_rows(url, service, fillings, 0, progress)
+    _replace_rows(url, service, fillings, FOREIGN_ROWS, progress)
 
 
-def _refuse_size(url: str, rows: int) -> None:
-    if not 1 <= rows <= MOST_ROWS:
-        raise DatasetError(f"A seed has 1 to {MOST_ROWS:,} rows, not {rows:,}.")
-    if rows > SQLITE_ROWS and make_url(url).get_backend_name() == "sqlite":
-        raise DatasetError(f"A seed of more than {SQLITE_ROWS:,} rows is for MariaDB: start the stack with STACK=real.")
+def _generator(service: str) -> Callable[[int], Iterator[Filling]]:
+    try:
+        generate: Callable[[int], Iterator[Filling]] = import_module(f"services.{service}.seed").generate
+    except ModuleNotFoundError as error:
+        raise LookupError(f"The service {service!r} has no rows of our own making: give it a dataset.") from error
+    return generate
 
 
 def _loaded_size(url: str, service: str) -> int | None:
-    """The size of the seed that the tables hold; 0 for a dataset, None for nothing."""
+    """The size of the seed that the tables hold; None where they are empty."""
     with schema.engine_at(url) as engine, engine.connect() as connection:
-        if not inspect(connection).has_table(_mark.name):
-            return None
-        return connection.scalar(select(_mark.c.size).where(_mark.c.service == service))
+        if inspect(connection).has_table(_mark.name):
+            size: int | None = connection.scalar(select(_mark.c.size).where(_mark.c.service == service))
+            if size is not None:
+                return size
+        tables = schema.tables(service).sorted_tables
+        return FOREIGN_ROWS if any(connection.scalar(select(exists().select_from(table))) for table in tables) else None
 
 
 def _replace_rows(url: str, service: str, fillings: Iterable[Filling], size: int, progress: Progress | None) -> None:
@@ -92,7 +106,9 @@ def _replace_rows(url: str, service: str, fillings: Iterable[Filling], size: int
                 _free_ids(connection, metadata)
 
 
-def _fill_table(connection: Connection, table: Table, count: int, rows: Iterable[Row], progress: Progress | None) -> None:
+def _fill_table(
+    connection: Connection, table: Table, count: int, rows: Iterable[Row], progress: Progress | None
+) -> None:
     """Inserts rows by batches; those of one statement have the same columns, as what a row leaves out gets its default."""
     read = row_reader(table)
     values = (read(number, row) for number, row in enumerate(rows, 1))

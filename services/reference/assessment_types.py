@@ -45,9 +45,7 @@ crud = AssessmentTypes("assessment-types", "AssessmentType", rows, link="assessm
 routes = crud.serve("create_row", "update_row", "list_rows", "create_rows")
 
 
-@routes.endpoint(
-    "GET", "/api/assessment-types/{code}", allow=SIGNED_IN, gives=AssessmentType, statuses=(200, 404)
-)
+@routes.endpoint("GET", "/api/assessment-types/{code}", allow=SIGNED_IN, gives=AssessmentType, statuses=(200, 404))
 def get_assessment_type(code: str, work: Work) -> Row:
     """The assessment type with a code; a number is a code, never an id."""
     found = rows.find(work, assessment_type.c.code == code, limit=1)

@@ -21,7 +21,7 @@ routes = crud.serve()
 exists_map(routes, "/api/countries/exists/", rows, "nationality")
 
 
-@routes.endpoint("GET", "/api/current/countries", allow=SIGNED_IN, gives=list[Country])
+@routes.endpoint("GET", "/api/current/countries", allow=SIGNED_IN, gives=rows.many)
 def list_current_countries(page: PageRequest, work: Work) -> Reply:
     """A page of the current countries."""
     return list_current(work, crud, page)

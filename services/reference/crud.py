@@ -13,7 +13,7 @@ from shared.dialect import Dialect
 from shared.errors import BadRequest, Conflict, FieldError, HeaderRefusal, Invalid, NotFound
 from shared.filters import read_filters, read_search
 from shared.http.binding import PathUuid
-from shared.http.endpoint import Resource
+from shared.http.endpoint import Resource, calling_line
 from shared.http.reply import Reply
 from shared.lookup import Collection, Model, Row, is_uuid
 from shared.paging import PageRequest
@@ -22,6 +22,7 @@ from shared.principals import SIGNED_IN, Allow, Authority, Principal
 DIALECT = Dialect("referenceApp")
 MODIFY = Authority("reference:add:modify:entities")
 DELETE = Authority("reference:delete:entities")
+
 
 @dataclass
 class Crud(Generic[Model]):
@@ -39,7 +40,6 @@ class Crud(Generic[Model]):
     id_in_groups: bool = False
     decode_filters: bool = False
     result_params: bool = False
-    source: str = ""
     routes: Resource = field(default_factory=Resource)
 
     @property
@@ -136,9 +136,7 @@ class Crud(Generic[Model]):
 
     # ------------------------------------------------------------ lists
 
-    def list_rows(
-        self, page: PageRequest, search_query: str | None, column_filters: str | None, work: Work
-    ) -> Reply:
+    def list_rows(self, page: PageRequest, search_query: str | None, column_filters: str | None, work: Work) -> Reply:
         """A page of the rows that fit search text and filters."""
         filters = read_filters(column_filters, decode_always=self.decode_filters)
         rows, total = self.rows.page(work, page, self.rows.clauses(read_search(search_query), filters))
@@ -175,15 +173,26 @@ class Crud(Generic[Model]):
 
     # ------------------------------------------------------------ registering
 
-    def serve(self, *names: str, modify: Allow = MODIFY, remove: Allow = DELETE) -> Resource:
+    def serve(self, *names: str, modify: Allow = MODIFY, remove: Allow = DELETE, source: str = "") -> Resource:
         """Register the endpoints named, by the methods that answer them; all seven where none is named."""
+        source = source or calling_line()
         model: Any = self.rows.model
         one, many, bulk = f"/api/{self.path}", f"/api/{self.path}/{{id}}", f"/api/bulk-{self.path}"
         rows = {"body": list[model], "gives": list[model]}
         key = {"id": self.key_type}
         table: dict[str, tuple[str, str, Allow, dict[str, Any]]] = {
-            "create_row": ("POST", one, modify, {"body": model, "gives": model, "statuses": (201,), "check": self.check_create}),
-            "update_row": ("PUT", one, modify, {"body": model, "gives": model, "statuses": (200, 201), "check": self.check_update}),
+            "create_row": (
+                "POST",
+                one,
+                modify,
+                {"body": model, "gives": model, "statuses": (201,), "check": self.check_create},
+            ),
+            "update_row": (
+                "PUT",
+                one,
+                modify,
+                {"body": model, "gives": model, "statuses": (200, 201), "check": self.check_update},
+            ),
             "list_rows": ("GET", one, SIGNED_IN, {"gives": list[model]}),
             "get_row": ("GET", many, SIGNED_IN, {"gives": model, **key}),
             "delete_row": ("DELETE", many, remove, key),
@@ -192,7 +201,7 @@ class Crud(Generic[Model]):
         }
         for name in names or tuple(table):
             method, template, allow, options = table[name]
-            self.routes.endpoint(method, template, allow=allow, source=self.source, **options)(getattr(self, name))
+            self.routes.endpoint(method, template, allow=allow, source=source, **options)(getattr(self, name))
         return self.routes
 
 

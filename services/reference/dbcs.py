@@ -30,7 +30,7 @@ crud = DesignatedBodies("dbcs", "dBC", rows, ("dbc", "name", "abbr", "type"))
 routes = crud.serve()
 
 
-@routes.endpoint("GET", "/api/dbcs/user", allow=SIGNED_IN, gives=list[DesignatedBody])
+@routes.endpoint("GET", "/api/dbcs/user", allow=SIGNED_IN, gives=rows.many)
 def list_user_dbcs(principal: Principal, work: Work) -> list[Row]:
     """The designated bodies of the caller."""
     return rows.find(work, dbc.c.dbc.in_(need(principal.designated_bodies, "designatedBodyCodes")))
@@ -48,7 +48,7 @@ def get_dbc_by_abbr(abbr: str, work: Work) -> Row:
     return only_row(rows.find(work, dbc.c.abbr == abbr, limit=2))
 
 
-@routes.endpoint("GET", "/api/dbcs/internal/{internal}", allow=SIGNED_IN, gives=list[DesignatedBody])
+@routes.endpoint("GET", "/api/dbcs/internal/{internal}", allow=SIGNED_IN, gives=rows.many)
 def list_internal_dbcs(internal: bool, work: Work) -> list[Row]:
     """The designated bodies that are, or are not, internal."""
     return rows.find(work, dbc.c.internal == internal)

@@ -12,10 +12,10 @@ from shared.db import Work
 from shared.errors import BadRequest, Conflict
 from shared.filters import decode_again, read_filters, strip_invisible
 from shared.http.binding import RawText
-from shared.http.endpoint import Resource
+from shared.http.endpoint import Resource, calling_line
 from shared.http.reply import Reply
-from shared.java import hash_order
 from shared.jackson import Long, Text
+from shared.java import hash_order
 from shared.lookup import Collection
 from shared.principals import SIGNED_IN
 
@@ -35,7 +35,7 @@ def exists_text(routes: Resource, path: str, rows: Rows, column: str, *, decode:
             raise Conflict("Several rows have this value.")
         return bool(found)
 
-    routes.endpoint("POST", path, allow=SIGNED_IN, source=source)(text_exists)
+    routes.endpoint("POST", path, allow=SIGNED_IN, source=source or calling_line())(text_exists)
 
 
 def exists_map(routes: Resource, path: str, rows: Rows, column: str, *, source: str = "") -> None:
@@ -46,7 +46,7 @@ def exists_map(routes: Resource, path: str, rows: Rows, column: str, *, source: 
         stored = {value.lower() for value in stored_values(work, rows.column(column), values)}
         return {value: value.lower() in stored for value in hash_order(values)}
 
-    routes.endpoint("POST", path, allow=SIGNED_IN, source=source)(values_exist)
+    routes.endpoint("POST", path, allow=SIGNED_IN, source=source or calling_line())(values_exist)
 
 
 def exists_exact(routes: Resource, path: str, rows: Rows, column: str, *, source: str = "") -> None:
@@ -60,7 +60,7 @@ def exists_exact(routes: Resource, path: str, rows: Rows, column: str, *, source
         stored = set(stored_values(work, rows.column(column), values, clauses.conditions))
         return {value: value in stored for value in hash_order(values)}
 
-    routes.endpoint("POST", path, allow=SIGNED_IN, source=source)(codes_exist)
+    routes.endpoint("POST", path, allow=SIGNED_IN, source=source or calling_line())(codes_exist)
 
 
 def exists_ids(routes: Resource, path: str, rows: Rows) -> None:
@@ -73,7 +73,7 @@ def exists_ids(routes: Resource, path: str, rows: Rows) -> None:
         stored = set(stored_values(work, rows.column("id"), keys))
         return {str(key): key in stored for key in hash_order(keys)}
 
-    routes.endpoint("POST", path, allow=SIGNED_IN)(ids_exist)
+    routes.endpoint("POST", path, allow=SIGNED_IN, source=calling_line())(ids_exist)
 
 
 def match_values(routes: Resource, path: str, rows: Rows, column: str) -> None:
@@ -86,7 +86,7 @@ def match_values(routes: Resource, path: str, rows: Rows, column: str) -> None:
         spelling = {value.lower(): value for value in stored}
         return {value: spelling.get(lowered, "") for lowered, value in sorted(values.items())}
 
-    routes.endpoint("POST", path, allow=SIGNED_IN)(values_match)
+    routes.endpoint("POST", path, allow=SIGNED_IN, source=calling_line())(values_match)
 
 
 def status_reply(*, found: bool) -> Reply:

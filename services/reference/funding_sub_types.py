@@ -52,6 +52,6 @@ def list_sub_types_by_id(ids: list[Uuid], work: Work) -> list[FundingSubType]:
 
 
 @routes.endpoint("GET", "/api/funding-types/{fundingTypeId}/funding-sub-types", allow=SIGNED_IN)
-def list_current_sub_types(fundingTypeId: int, work: Work) -> list[FundingSubType]:  # noqa: N803
+def list_current_sub_types(fundingTypeId: int, work: Work) -> list[FundingSubType]:
     """The current sub types of a funding type."""
     return rows.find(work, funding_sub_type.c.parentId == fundingTypeId, funding_sub_type.c.status == "CURRENT")

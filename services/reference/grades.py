@@ -35,20 +35,20 @@ exists_map(routes, "/api/grades/exists/", rows, "abbreviation")
 exists_ids(routes, "/api/grades/ids/exists/", rows)
 
 
-@routes.endpoint("GET", "/api/current/grades", allow=SIGNED_IN, gives=list[Grade])
+@routes.endpoint("GET", "/api/current/grades", allow=SIGNED_IN, gives=rows.many)
 def list_current_grades(page: PageRequest, search_query: str | None, work: Work) -> Reply:
     """A page of the current grades that hold the text."""
     return list_current(work, crud, page, search_query, SEARCHED)
 
 
-@routes.endpoint("GET", "/api/grades/in/{codes}", allow=SIGNED_IN, gives=list[Grade], statuses=(302, 200))
+@routes.endpoint("GET", "/api/grades/in/{codes}", allow=SIGNED_IN, gives=rows.many, statuses=(302, 200))
 def list_grades_by_code(codes: str, work: Work) -> Reply:
     """The grades with any of the abbreviations, separated by commas; the status is 302, as it always was."""
     wanted = codes_in_path(codes)
     return Reply(rows.find(work, grade.c.abbreviation.in_(wanted)), 302) if wanted else Reply([])
 
 
-@routes.endpoint("GET", "/api/grades/ids/in", allow=SIGNED_IN, gives=list[Grade], statuses=(200, 404))
+@routes.endpoint("GET", "/api/grades/ids/in", allow=SIGNED_IN, gives=rows.many, statuses=(200, 404))
 def list_grades_by_id(ids: list[int], work: Work) -> Reply:
     """The grades with any of the ids; 404 when there is none."""
     return found_or_404(work, rows, ids)

@@ -72,7 +72,7 @@ def list_json_patches(page: PageRequest, work: Work) -> Reply:
 
 
 @routes.endpoint("GET", "/api/jsonPatches/updateType/{tableDtoName}", allow=SIGNED_IN)
-def list_table_patches(tableDtoName: str, work: Work) -> list[JsonPatch]:  # noqa: N803
+def list_table_patches(tableDtoName: str, work: Work) -> list[JsonPatch]:
     """The patches of one type's rows, the oldest first, enabled or not."""
     wanted = (json_patch.c.tableDtoName == tableDtoName, json_patch.c.patchId.is_not(None))
     return rows.find(work, *wanted, order=[json_patch.c.dateAdded])

@@ -45,7 +45,7 @@ routes = crud.serve(*(name for name in SINGLE_FIVE if name != "list_rows"))
 match_values(routes, "/api/leaving-reasons/match", rows, "code")
 
 
-@routes.endpoint("GET", "/api/leaving-reasons", allow=SIGNED_IN, gives=list[LeavingReason])
+@routes.endpoint("GET", "/api/leaving-reasons", allow=SIGNED_IN, gives=rows.many)
 def list_leaving_reasons(search_query: str | None, column_filters: str | None, work: Work) -> list[Row]:
     """All leaving reasons that fit search text and filters, in one array."""
     clauses = rows.clauses(read_search(search_query), read_filters(column_filters))

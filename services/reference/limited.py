@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 from sqlalchemy import literal
+
 from shared.db import Work
 from shared.lookup import Collection, Row
 from shared.sqlite import search_any

@@ -17,7 +17,5 @@ class LocalOfficeContactType(Row):
 
 
 rows = Collection(local_office_contact_type, LocalOfficeContactType, ("code", "label"))
-crud = Crud(
-    "local-office-contact-types", "localOfficeContactType", rows, id_in_groups=True, decode_filters=True
-)
+crud = Crud("local-office-contact-types", "localOfficeContactType", rows, id_in_groups=True, decode_filters=True)
 routes = crud.serve(*SINGLE_FOUR)

@@ -4,7 +4,7 @@ Replaces the resources of TIS-REFERENCE named after them, from CollegeResource t
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table
@@ -13,7 +13,7 @@ from services.reference import tables
 from services.reference.crud import Crud
 from services.reference.existence import exists_exact, exists_map, exists_text
 from services.reference.rows import row_type
-from shared.http.endpoint import Resource
+from shared.http.endpoint import Resource, calling_line
 from shared.lookup import Collection
 
 CODE_AND_LABEL = ("code", "label")
@@ -32,6 +32,11 @@ class Exists(NamedTuple):
 BY_CODE = Exists(exists_text, "code")
 
 
+def row_line() -> str:
+    """`file:line` of the row that is being made: behind this function and the row's own `__init__`."""
+    return calling_line(up=3)
+
+
 @dataclass(frozen=True)
 class Lookup:
     """A look-up: the path of its collection, its name in alert headers, its table and what else sets it apart."""
@@ -43,15 +48,18 @@ class Lookup:
     search: tuple[str, ...] | None = None
     exists: Exists | None = None
     link: str = ""
+    source: str = field(default_factory=row_line)
 
-    def resource(self, source: str) -> Resource:
+    def resource(self) -> Resource:
         """The look-up's endpoints."""
         rows = Collection(self.table, row_type(self.table), self.required if self.search is None else self.search)
-        crud = Crud(self.path, self.entity, rows, self.required, self.link, source=source)
+        crud = Crud(self.path, self.entity, rows, self.required, self.link)
         if self.exists is not None:
             kind = self.exists
-            kind.register(crud.routes, f"/api/{self.path}{kind.ending}", rows, kind.column, source=source, **kind.options)
-        return crud.serve()
+            kind.register(
+                crud.routes, f"/api/{self.path}{kind.ending}", rows, kind.column, source=self.source, **kind.options
+            )
+        return crud.serve(source=self.source)
 
 
 LOOKUPS = (
@@ -78,7 +86,9 @@ LOOKUPS = (
         tables.permit_to_work,
         exists=Exists(exists_text, "code", "/exists", {"decode": False}),
     ),
-    Lookup("placement-types", "placementType", tables.placement_type, exists=Exists(exists_map, "code"), link="countries"),
+    Lookup(
+        "placement-types", "placementType", tables.placement_type, exists=Exists(exists_map, "code"), link="countries"
+    ),
     Lookup(
         "programme-membership-types",
         "programmeMembershipType",
@@ -96,4 +106,4 @@ LOOKUPS = (
     Lookup("training-number-types", "trainingNumberType", tables.training_number_type),
 )
 
-RESOURCES = tuple(lookup.resource("services/reference/lookups.py") for lookup in LOOKUPS)
+RESOURCES = tuple(lookup.resource() for lookup in LOOKUPS)

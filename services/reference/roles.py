@@ -38,7 +38,7 @@ def list_current_roles(work: Work) -> list[Role]:
 
 
 @routes.endpoint("GET", "/api/roles/categories/{categoryId}", allow=SIGNED_IN)
-def list_category_roles(categoryId: int, work: Work) -> list[Role]:  # noqa: N803
+def list_category_roles(categoryId: int, work: Work) -> list[Role]:
     """The roles of a category, of any status."""
     return rows.find(work, role.c.categoryId == categoryId)
 

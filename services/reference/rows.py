@@ -7,8 +7,8 @@ from pydantic import create_model
 from sqlalchemy import Column, Table
 
 from shared.columns import Bit
-from shared.java import date_text
 from shared.jackson import Long, PrimitiveFlag, StatusWord, Text, Uuid
+from shared.java import date_text
 from shared.lookup import Row, is_uuid
 
 
@@ -45,5 +45,3 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime):
         return date_text(value)
     return text_form(value) if isinstance(value, Row) else str(value)
-
-

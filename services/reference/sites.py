@@ -1,5 +1,6 @@
 """/api/sites. Replaces SiteResource."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -54,7 +55,9 @@ rows = Collection(
     site, Site, SEARCHED, (Parent("organizationType", "organizationTypeId", organization_type, OrganizationType),)
 )
 
-SELECT_CURRENT_TRUSTS = select(trust.c.id).where(trust.c.code == bindparam("code"), trust.c.status == "CURRENT").limit(2)
+SELECT_CURRENT_TRUSTS = (
+    select(trust.c.id).where(trust.c.code == bindparam("code"), trust.c.status == "CURRENT").limit(2)
+)
 
 
 class Sites(Crud[Site]):
@@ -71,7 +74,7 @@ class Sites(Crud[Site]):
             raise BadRequest(f"There is not exactly one current trust with the code {row.trustCode!r}.")
         return row.model_copy(update={"trustId": trusts[0].id})
 
-    def create_rows(self, body: list[Site], work: Work) -> list[Row]:
+    def create_rows(self, body: Sequence[Any], work: Work) -> Sequence[Row]:
         """Store sites: a known id updates that site, an unknown one inserts under a new id."""
         return [self.save(work, row) if row.id is not None else self.echo(work, row) for row in body]
 
@@ -113,7 +116,7 @@ def search_sites(search_string: str | None, work: Work) -> LimitedList[Site]:
 
 
 @routes.endpoint("GET", "/api/sites/search-by-trust/{trustCode}", allow=SIGNED_IN)
-def search_trust_sites(trustCode: str, search_string: str | None, work: Work) -> LimitedList[Site]:  # noqa: N803
+def search_trust_sites(trustCode: str, search_string: str | None, work: Work) -> LimitedList[Site]:
     """The first hundred sites of a trust, that hold the text where one is given."""
     own: tuple[Any, ...] = (site.c.trustCode == trustCode,)
     return search_limited(work, rows, ("siteCode", "siteName", "address", "postCode"), search_string, own)
@@ -134,7 +137,7 @@ def find_site_code(body: RawText, work: Work) -> Reply:
 
 
 @routes.endpoint("POST", "/api/sites/trustmatch/{trustCode}", allow=SIGNED_IN, statuses=(302, 204))
-def match_site_trust(trustCode: str, body: RawText, work: Work) -> Reply:  # noqa: N803
+def match_site_trust(trustCode: str, body: RawText, work: Work) -> Reply:
     """Whether the trust has a site with the code: 302 if so, 204 if not."""
     code = decoded(body)
     return status_reply(found=bool(code) and rows.has(work, site.c.siteCode == code, site.c.trustCode == trustCode))

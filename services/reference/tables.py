@@ -1,6 +1,7 @@
 """The tables of the reference database, under their old names; columns in the order in which rows are answered."""
 
-from sqlalchemy import Column, Date, MetaData, String, Table, UniqueConstraint, func, text as sql
+from sqlalchemy import Column, Date, MetaData, String, Table, UniqueConstraint, func
+from sqlalchemy import text as sql
 
 from shared.columns import COLLATION, Bit, LongText, Number, Stamp, link, number_key, row_uuid, text, uuid_key
 
@@ -125,7 +126,13 @@ local_office_name_mapping = Table(
 marital_status = _with_uuid("MaritalStatus")
 medical_school = Table("MedicalSchool", metadata, number_key(), row_uuid(), text("code"), _label(), _status())
 nationality = Table(
-    "Nationality", metadata, number_key(), row_uuid(), _code("countryNumber", unique=False), _label("nationality"), _status()
+    "Nationality",
+    metadata,
+    number_key(),
+    row_uuid(),
+    _code("countryNumber", unique=False),
+    _label("nationality"),
+    _status(),
 )
 organization_type = _with_uuid("OrganizationType")
 permit_to_work = _with_uuid("PermitToWork")

@@ -21,7 +21,7 @@ from shared.jackson import LONG_RANGE, Long, checked_text, read_json
 RawText = NewType("RawText", str)
 PathUuid = NewType("PathUuid", str)
 
-FLAGS = {word: True for word in ("true", "yes", "on", "1")} | {word: False for word in ("false", "no", "off", "0")}
+FLAGS = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(("false", "no", "off", "0"), False)
 FORM = "application/x-www-form-urlencoded"
 
 

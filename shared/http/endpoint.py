@@ -1,8 +1,10 @@
 """The one decorator that turns a plain typed function into an endpoint."""
 
 import inspect
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -22,14 +24,22 @@ class Endpoint:
     template: str
     view: Callable[..., Any]
     allow: Allow
-    body: Any
+    hints: Mapping[str, Any]
     gives: Any
     statuses: tuple[int, ...]
     check: Callable[[Any], None] | None
     binders: tuple[tuple[str, Binder], ...]
-    works: bool
-    wants_principal: bool
-    source: str = ""
+    source: str
+
+    @cached_property
+    def works(self) -> bool:
+        """Does the view use the database?"""
+        return Work in self.hints.values()
+
+    @cached_property
+    def wants_principal(self) -> bool:
+        """Does the view look at who calls?"""
+        return Principal in self.hints.values()
 
     def bind(self, call: Call) -> dict[str, Any]:
         """The view's arguments, read from the request; BadRequest for what cannot be read."""
@@ -74,13 +84,11 @@ class Resource:
                     template,
                     view,
                     allow,
-                    parameters.get("body"),
+                    parameters,
                     gives if gives is not None else known.get("return"),
                     tuple(statuses),
                     check,
                     tuple(binders),
-                    Work in parameters.values(),
-                    Principal in parameters.values(),
                     source or where(view),
                 )
             )
@@ -93,6 +101,12 @@ def where(view: Callable[..., Any]) -> str:
     """`file:line` of a view, relative to the project."""
     code = inspect.unwrap(view).__code__
     return f"{relative(code.co_filename)}:{code.co_firstlineno}"
+
+
+def calling_line(up: int = 2) -> str:
+    """`file:line` of the code that called the function that asks: where a row of data or a registration stands."""
+    frame = sys._getframe(up)  # noqa: SLF001 - the documented way to a caller's frame
+    return f"{relative(frame.f_code.co_filename)}:{frame.f_lineno}"
 
 
 def relative(filename: str) -> str:

@@ -32,7 +32,9 @@ class Request:
         path = self.raw_path
         lowered = path.lower()
         if any(sign in lowered for sign in FORBIDDEN_IN_PATH):
-            raise BadRequest("The path holds an encoded or doubled separator, a backslash, a semicolon or a percent sign.")
+            raise BadRequest(
+                "The path holds an encoded or doubled separator, a backslash, a semicolon or a percent sign."
+            )
         if "%" not in path:
             return split(path)
         try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from chalice import Chalice
+from chalice.app import Chalice
 
 from shared.config import load
 from shared.db import Database
@@ -20,7 +20,7 @@ from shared.http.binding import Call
 from shared.http.endpoint import Endpoint, Resource
 from shared.http.reply import Reply, to_event
 from shared.http.request import Request
-from shared.principals import PUBLIC, Principals
+from shared.principals import Principals
 from shared.tokens import KeysUnavailable, TokenError, Verifier
 from shared.trie import Trie
 
@@ -42,7 +42,7 @@ class Settings:
     principal_stale_seconds: float = 300.0
 
 
-class Service(Chalice):  # type: ignore[misc]
+class Service(Chalice):
     """The endpoints of some resources below a context path, in a legacy service's dialect."""
 
     def __init__(self, name: str, context: str, dialect: Dialect, resources: Iterable[Resource]) -> None:
@@ -59,7 +59,9 @@ class Service(Chalice):  # type: ignore[misc]
         node = self._trie.at(endpoint.template)
         node.value = node.value or {}
         if (other := node.value.get(endpoint.method)) is not None:
-            raise ValueError(f"{endpoint.method} {endpoint.template} is served twice: {other.source}, {endpoint.source}")
+            raise ValueError(
+                f"{endpoint.method} {endpoint.template} is served twice: {other.source}, {endpoint.source}"
+            )
         node.value[endpoint.method] = endpoint
         self.endpoints.append(endpoint)
 
@@ -104,9 +106,11 @@ class Service(Chalice):  # type: ignore[misc]
     def _answer(self, request: Request) -> Reply:
         candidates = list(self._candidates(request.segments))
         method = "GET" if request.method == "HEAD" else request.method
-        endpoint, parameters = next(((found[method], held) for found, held in candidates if method in found), (None, ()))
+        endpoint, parameters = next(
+            ((found[method], held) for found, held in candidates if method in found), (None, ())
+        )
         token = None
-        if request.raw_path.startswith(self.protected) and not (endpoint and endpoint.allow is PUBLIC):
+        if request.raw_path.startswith(self.protected) and (endpoint is None or endpoint.allow.needs_token):
             token = self._verified(request)
         if not candidates:
             raise NoSuchPath
@@ -176,4 +180,3 @@ def accepts_json(accept: str | None) -> bool:
         return True
     ranges = (part.partition(";")[0].strip().lower() for part in accept.split(","))
     return any(part in ("*/*", "application/*", "application/json") or part.endswith("+json") for part in ranges)
-

@@ -66,6 +66,7 @@ class Environment(asyncio.Protocol):
 
     def close(self) -> None:
         """End the process once it is idle: it sees its connection close."""
+        self.alive = False
         self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -40,10 +40,15 @@ class Pool:
         self._idle: deque[Environment] = deque()
         self._waiting: tuple[deque[Place], deque[Place]] = (deque(), deque())  # from outside, from inside
         self._running = [0, 0]  # likewise
+        self._alive: set[Environment] = set()
         self._starting = 0
-        self.size = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
+
+    @property
+    def size(self) -> int:
+        """How many environments there are."""
+        return len(self._alive)
 
     @property
     def busy(self) -> int:
@@ -111,6 +116,7 @@ class Pool:
     def _put_back(self, environment: Environment) -> None:
         """An environment is free: for those who wait, calls from inside first, since others wait for these."""
         if self._template is None or not self._template.owns(environment):
+            self._alive.discard(environment)
             environment.close()
             return
         environment.idle_since = time.monotonic()
@@ -140,12 +146,11 @@ class Pool:
             asyncio.get_running_loop().call_later(RETRY_SECONDS, self._grow)
         else:
             self._starting -= 1
-            self.size += 1
+            self._alive.add(environment)
             self._put_back(environment)
 
     def _environment_ended(self, environment: Environment) -> None:
-        if environment.counted:
-            self.size -= 1
+        self._alive.discard(environment)
         if environment in self._idle:
             self._idle.remove(environment)
         self._grow()

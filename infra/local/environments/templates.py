@@ -112,7 +112,7 @@ class Template:
 
     def owns(self, environment: Environment) -> bool:
         """Was this environment forked of this template, and does it live?"""
-        return environment in self._environments
+        return environment.alive and environment in self._environments
 
     def retire(self) -> None:
         """Fork no more, and end with the last environment: what is running may finish."""

@@ -22,7 +22,7 @@ def _text(name: str, *, required: bool = False, unique: bool = False, size: int 
     return sa.Column(name, sa.String(size, COLLATION), limit, nullable=not required, unique=unique)
 
 
-def _texts(*names: str) -> list[sa.Column[str]]:
+def _texts(*names: str) -> list[sa.Column[Any]]:
     return [_text(name) for name in names]
 
 
@@ -139,7 +139,7 @@ def _make_roles() -> None:
 
 def _make_organisations() -> None:
     dates = [sa.Column(name, sa.Date) for name in ("startDate", "endDate")]
-    trust = (*_texts("localOffice", "trustCode"), sa.Column("trustId", Number))
+    trust = [*_texts("localOffice", "trustCode"), sa.Column("trustId", Number)]
     place = _texts("siteName", "address", "postCode", "siteKnownAs", "siteNumber", "organisationalUnit")
     kind = _link("organizationTypeId", "OrganizationType.id")
     _table("Site", _key(), _text("siteCode"), *dates, *trust, *place, kind, *_texts("status", "intrepidId"))

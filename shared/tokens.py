@@ -3,6 +3,7 @@
 import json
 import time
 import urllib.request
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ FETCH_TIMEOUT = 2.0  # seconds
 KEYS_LIVE = 3600.0  # seconds until the key set is asked for again
 RENEW_PAUSE = 10.0  # seconds between two fetches, so that forged key ids do not flood the issuer
 CLOCK_SKEW = 60.0  # seconds by which the issuer's clock may differ from ours
+VERIFIED_LIVE = 300.0  # seconds until a token's signature is looked at again, so that a withdrawn key ends
+VERIFIED_KEPT = 1024
 
 
 class TokenError(Exception):
@@ -32,10 +35,26 @@ class Verifier:
     def __init__(self, issuer: str, jwks_url: str, audience: str, fetch: Callable[[str], Any] = fetch_json) -> None:
         self.issuer, self.jwks_url, self.audience, self._fetch = issuer, jwks_url, audience, fetch
         self._keys: dict[str, Any] = {}
+        self._verified: OrderedDict[str, tuple[float, Mapping[str, Any]]] = OrderedDict()
         self._fetched = -KEYS_LIVE
 
     def verify(self, token: str) -> Mapping[str, Any]:
-        """The claims of a valid token; TokenError for any other, KeysUnavailable when no key can be had."""
+        """The claims of a valid token; TokenError for any other, KeysUnavailable when no key can be had.
+
+        A token that was verified is looked at again only for its expiry, for VERIFIED_LIVE seconds.
+        """
+        until, claims = self._verified.get(token, (0.0, {}))
+        if time.monotonic() < until:
+            if claims["exp"] + CLOCK_SKEW < time.time():
+                raise TokenError("Signature has expired")
+            return claims
+        claims = self._decode(token)
+        self._verified[token] = (time.monotonic() + VERIFIED_LIVE, claims)
+        if len(self._verified) > VERIFIED_KEPT:
+            self._verified.popitem(last=False)
+        return claims
+
+    def _decode(self, token: str) -> Mapping[str, Any]:
         import jwt  # noqa: PLC0415 - 40 ms that a cold start without a token need not pay
 
         try:

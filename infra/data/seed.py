@@ -1,6 +1,6 @@
 """Fills a service's tables: with rows of our own making, or with those of a dataset; both by the same code."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import groupby, islice
 from typing import Any
@@ -59,7 +59,7 @@ def reseed(url: str, service: str, rows: int = DEFAULT_ROWS, progress: Progress 
     _replace_rows(url, service, _generator(service)(rows), rows, progress)
 
 
-def load(url: str, service: str, dataset: Mapping[str, list[Row]], progress: Progress | None = None) -> None:
+def load(url: str, service: str, dataset: Mapping[str, Sequence[Row]], progress: Progress | None = None) -> None:
     """Replaces all rows of the service's tables by those of a dataset, whole or not at all. Raises as `ensure`."""
     metadata = schema.tables(service)
     for name in dataset:

@@ -9,14 +9,12 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
-from types import TracebackType
 from typing import NoReturn, Self
 
 import pymysql
 
-SEARCH_PATH = os.pathsep.join(
-    (os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin")
-)  # people's lack sbin
+SEARCH_PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin"  # people's own lack sbin
+PROGRAMS = ("mariadbd", "mariadb-install-db")
 INSTALL_SECONDS, READY_SECONDS, STOP_SECONDS = 60, 30, 15
 OPTIONS = (
     "--bind-address=127.0.0.1",
@@ -51,16 +49,14 @@ class Server:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def database(self, name: str) -> str:
         """The URL of a database on this server, which is made where it does not exist yet."""
         with closing(_connect(self.port)) as connection, connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{name.replace('`', '``')}` COLLATE utf8mb4_general_ci")
-        return f"{self.url}/{name}?charset=utf8mb4"
+        return f"{self.url}/{name}"
 
     def stop(self) -> None:
         """Ends the server in good order, or by force after 15 seconds; once it has ended, does nothing."""
@@ -74,7 +70,7 @@ class Server:
 
 def available() -> bool:
     """Whether the server's programs are installed on this machine."""
-    return all(shutil.which(name, path=SEARCH_PATH) for name in ("mariadbd", "mariadb-install-db"))
+    return all(map(_program, PROGRAMS))
 
 
 def install_hint() -> str:
@@ -93,23 +89,21 @@ def start(folder: Path, port: int | None = None) -> Server:
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     owner = _owner(folder)
-    if not (folder / "data" / "mysql").is_dir():
+    if not (folder / "data").is_dir():
         _install(folder, owner)
-    port = port or _free_port()
+    port = _free_port(port)
     command = [
-        *_run_as(owner, until_parent_dies=True),
-        shutil.which("mariadbd", path=SEARCH_PATH) or "mariadbd",
-        "--no-defaults",
-        *([f"--user={owner}"] if owner else []),
-        f"--datadir={folder / 'data'}",
-        f"--socket={_socket(folder)}",
-        f"--pid-file={folder / 'pid'}",
-        f"--secure-file-priv={folder / 'data'}",
+        *_command("mariadbd", owner, folder / "data", until_parent_dies=True),
         f"--port={port}",
+        "--socket=socket",  # in the data's folder, where it is found without a long path, which sockets cannot have
+        "--pid-file=pid",
+        f"--secure-file-priv={folder / 'data'}",
         *OPTIONS,
     ]
     with (folder / "mariadb.log").open("wb") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder, start_new_session=True
+        )
     server = Server(process, port)
     try:
         _await_ready(server, folder / "mariadb.log")
@@ -124,15 +118,19 @@ def main(arguments: list[str]) -> NoReturn:
     if len(arguments) != 2 or not arguments[1].isdecimal():  # noqa: PLR2004
         sys.exit("usage: python -m infra.local.mariadb FOLDER PORT")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
     try:
         with start(Path(arguments[0]), int(arguments[1])) as server:
             print(f"ready {server.url}", flush=True)
             server.process.wait()
     except MariadbError as error:
         sys.exit(str(error))
-    except KeyboardInterrupt:
-        sys.exit(0)
     sys.exit("MariaDB ended by itself; its log stands in the folder.")
+
+
+def _program(name: str) -> str:
+    """The path of an installed program, or nothing."""
+    return shutil.which(name, path=SEARCH_PATH) or ""
 
 
 def _owner(folder: Path) -> str | None:
@@ -146,38 +144,34 @@ def _owner(folder: Path) -> str | None:
     return "mysql"
 
 
-def _run_as(owner: str | None, *, until_parent_dies: bool = False) -> list[str]:
-    """The command before the command: `setpriv` changes the user first, as that forgets the parent-death signal."""
-    setpriv = shutil.which("setpriv", path=SEARCH_PATH)
+def _command(name: str, owner: str | None, data: Path, *, until_parent_dies: bool = False) -> list[str]:
+    """A program with its first options; `setpriv` changes the user, as the server's own way forgets the death signal."""
     user = [f"--reuid={owner}", f"--regid={owner}", "--clear-groups"] if owner else []
     death = ["--pdeathsig=TERM"] if until_parent_dies else []
-    return [setpriv, *user, *death, "--"] if setpriv and (user or death) else []
+    setpriv = [_program("setpriv"), *user, *death, "--"] if _program("setpriv") and (user or death) else []
+    return [*setpriv, _program(name), "--no-defaults", *([f"--user={owner}"] if owner else []), f"--datadir={data}"]
 
 
 def _install(folder: Path, owner: str | None) -> None:
-    command = [
-        *_run_as(owner),
-        shutil.which("mariadb-install-db", path=SEARCH_PATH) or "mariadb-install-db",
-        "--no-defaults",
-        *([f"--user={owner}"] if owner else []),
-        f"--datadir={folder / 'data'}",
-        "--auth-root-authentication-method=normal",
-        "--skip-test-db",
-    ]
+    """Makes the data beside its place and moves it there when it is whole."""
+    unfinished = folder / "unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    options = ("--auth-root-authentication-method=normal", "--skip-test-db")
+    command = [*_command("mariadb-install-db", owner, unfinished), *options]
     done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False, cwd=folder)
     if done.returncode:
-        shutil.rmtree(folder / "data", ignore_errors=True)
         raise MariadbError(f"MariaDB cannot make its data in {folder}: {(done.stderr or done.stdout).strip()[-400:]}")
+    unfinished.rename(folder / "data")
 
 
-def _socket(folder: Path) -> Path:
-    """A Unix socket's path must stay under 108 bytes, so a deep folder's goes where there is room."""
-    return path if len(bytes(path := folder / "socket")) < 100 else Path("/tmp", f"tis-mariadb-{os.getpid()}.socket")  # noqa: PLR2004, S108
-
-
-def _free_port() -> int:
+def _free_port(port: int | None) -> int:
+    """The port, or any where none is named; a server of others there would otherwise be taken for ours."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port or 0))
+        except OSError as error:
+            raise MariadbError(f"Port {port} is taken: stop what listens there, or name another.") from error
         return int(probe.getsockname()[1])
 
 
@@ -190,15 +184,11 @@ def _await_ready(server: Server, log: Path) -> None:
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
             errors = [line for line in log.read_text(errors="replace").splitlines() if "[ERROR]" in line]
-            raise MariadbError(
-                f"MariaDB did not start on port {server.port}: {'; '.join(errors)[-400:] or f'see {log}'}"
-            )
+            raise MariadbError(f"MariaDB did not start: {'; '.join(errors)[-400:] or f'see {log}'}")
         try:
-            _connect(server.port).close()
+            return _connect(server.port).close()
         except pymysql.Error:
             time.sleep(0.05)
-        else:
-            return
     raise MariadbError(f"MariaDB was not ready within {READY_SECONDS} seconds; see {log}")
 
 

@@ -2,17 +2,25 @@
 
 import json
 import random
-import tomllib
 from collections.abc import Iterator
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from services.reference import seed_places as places
 from services.reference.tables import metadata
 
-LISTS = Path(__file__).with_name("seed.toml")
+SPECIALTIES = [
+    "Anaesthetics",
+    "Cardiology",
+    "Emergency",
+    "Foundation",
+    "Medicine",
+    "Paediatrics",
+    "Psychiatry",
+    "Radiology",
+    "Surgery",
+]
 
 Row = dict[str, Any]
 Filling = tuple[str, int, Iterator[Row]]
@@ -20,17 +28,15 @@ Filling = tuple[str, int, Iterator[Row]]
 
 def generate(rows: int) -> Iterator[Filling]:
     """Each table with the number of its rows and the rows, parents first; `rows` is the number of sites."""
-    with LISTS.open("rb") as file:
-        lists = tomllib.load(file)
+    lists = places.LISTS
     source = random.Random(rows)  # noqa: S311 - plausible, not secret
     for name, table in lists["tables"].items():
         yield _filling(source, name, [_named(table, values) for values in table["rows"]])
-    for make in (_local_offices, _bodies, _roles, _grades, _funding, _patches):
+    for make in (_local_offices, _bodies, _roles, _grades, _funding, _patches, _rotations):
         for name, made in make(source, lists).items():
             yield _filling(source, name, made)
     kinds = len(lists["tables"]["OrganizationType"]["rows"])
     offices = [name for _, _, name, _ in lists["local_offices"]["rows"]]
-    yield _filling(source, "Rotation", list(places.rotations(source, offices)))
     plan = places.Plan(sites=rows, trusts=max(rows // 5, 1), schools=max(rows // 4, 1), kinds=kinds, offices=offices)
     for name, size, made_places in plan.fillings(source):
         yield name, size, map(partial(_complete, source, name), count(1), made_places)
@@ -139,3 +145,12 @@ def _patches(_: random.Random, lists: Row) -> dict[str, list[Row]]:
         for number, (_, name, *_) in enumerate(lists["grades"]["rows"][:12], 1)
     ]
     return {"JsonPatch": patches}
+
+
+def _rotations(source: random.Random, lists: Row) -> dict[str, list[Row]]:
+    pairs = [(office, specialty) for _, _, office, _ in lists["local_offices"]["rows"] for specialty in SPECIALTIES]
+    rotations = [
+        {"code": f"ROT{number:03d}", "label": f"{places.new_town(source)} {specialty}", "localOffice": office}
+        for number, (office, specialty) in enumerate(pairs, 1)
+    ]
+    return {"Rotation": rotations}

@@ -1,113 +1,17 @@
-"""Invented trusts, sites, schools and rotations: any number of them, made one by one."""
+"""Invented trusts, sites and schools: any number of them, made one by one."""
 
 import random
+import tomllib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 INACTIVE_SHARE = 0.06
+LISTS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("seed.toml").read_text(encoding="utf-8"))
+WORDS: dict[str, list[str]] = LISTS["words"]
 CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXYZ0123456789"  # without vowels codes make no words
-FIRST_PARTS = [
-    "Alder",
-    "Ash",
-    "Barrow",
-    "Beck",
-    "Birch",
-    "Bram",
-    "Cald",
-    "Carr",
-    "Cold",
-    "Crom",
-    "Dun",
-    "Eller",
-    "Elm",
-    "Fen",
-    "Gorse",
-    "Hal",
-    "Harrow",
-    "Hazel",
-    "Hern",
-    "Holm",
-    "Kel",
-    "Lang",
-    "Lark",
-    "Lyn",
-    "Mal",
-    "Mar",
-    "Merrow",
-    "Mill",
-    "Nether",
-    "Oak",
-    "Pen",
-    "Quen",
-    "Raven",
-    "Rush",
-    "Sal",
-    "Sed",
-    "Silver",
-    "Stan",
-    "Tarn",
-    "Thorn",
-    "Tol",
-    "Under",
-    "Wal",
-    "Wren",
-    "Yar",
-]
-LAST_PARTS = ["bourne", "bridge", "burn", "by", "combe", "croft", "dale", "den", "field", "garth", "gate", "ham", "hurst", "land", "leigh", "mere", "moor", "side", "stead", "thorpe", "wick", "worth"]  # fmt: skip
-STREETS = [
-    "Abbey",
-    "Beacon",
-    "Canal",
-    "Chapel",
-    "Church",
-    "Garden",
-    "Hill",
-    "Infirmary",
-    "Market",
-    "Mill",
-    "Park",
-    "Priory",
-    "Queen's",
-    "Quarry",
-    "River",
-    "Station",
-    "Victoria",
-]
-WAYS = ["Avenue", "Close", "Drive", "Lane", "Road", "Street", "Way"]
-TRUST_KINDS = (
-    *("Hospitals NHS Foundation Trust", "University Hospitals NHS Trust", "and District Hospitals NHS Trust"),
-    *("Community Health NHS Trust", "Mental Health NHS Foundation Trust", "Partnership NHS Foundation Trust"),
-)
-SITE_KINDS = (
-    *(
-        "General Hospital",
-        "Royal Infirmary",
-        "Community Hospital",
-        "District Hospital",
-        "Day Hospital",
-        "Treatment Centre",
-    ),
-    *("Medical Centre", "Surgery", "Health Centre", "Dental Practice", "Clinic", "Hospice", "Children's Hospital"),
-)
-SCHOOL_KINDS = (
-    "University Medical School",
-    "School of Medicine",
-    "College of Medicine",
-    "Institute of Medical Sciences",
-)
-SPECIALTIES = [
-    "Anaesthetics",
-    "Cardiology",
-    "Emergency",
-    "Foundation",
-    "Medicine",
-    "Paediatrics",
-    "Psychiatry",
-    "Radiology",
-    "Surgery",
-]
 POSTCODE_AREAS = ("QA", "QX", "VE", "VT", "XB", "XM")  # no area of the post begins with these letters
 DAYS = 28
 
@@ -132,15 +36,18 @@ class Plan:
 
     def _schools(self, source: random.Random) -> Iterator[Row]:
         for number in range(self.schools):
-            yield {"code": _code(number, self.schools, "M"), "label": f"{_town(source)} {source.choice(SCHOOL_KINDS)}"}
+            yield {
+                "code": _code(number, self.schools, "M"),
+                "label": f"{new_town(source)} {source.choice(WORDS['schools'])}",
+            }
 
     def _trust(self, source: random.Random, number: int) -> Row:
-        town = _town(source)
+        town = new_town(source)
         return {
             "code": self._trust_code(number),
             "localOffice": self._office(number),
             "trustKnownAs": f"{town} Hospitals",
-            "trustName": f"{town} {source.choice(TRUST_KINDS)}",
+            "trustName": f"{town} {source.choice(WORDS['trusts'])}",
             "trustNumber": f"{number + 1:05d}",
             **_address(source, town),
             "organizationTypeId": source.randrange(self.kinds) + 1,
@@ -149,7 +56,7 @@ class Plan:
 
     def _site(self, source: random.Random, number: int) -> Row:
         place, trust = divmod(number, self.trusts)
-        town, kind = _town(source), source.choice(SITE_KINDS)
+        town, kind = new_town(source), source.choice(WORDS["sites"])
         opened, closed = source.randrange(1948, 2015), source.random() < INACTIVE_SHARE
         return {
             "siteCode": f"{self._trust_code(trust)}{place + 1:02d}",
@@ -175,14 +82,6 @@ class Plan:
         return self.offices[trust % len(self.offices)]
 
 
-def rotations(source: random.Random, offices: list[str]) -> Iterator[Row]:
-    """A rotation for each specialty and local office."""
-    for number, (office, specialty) in enumerate(
-        (office, specialty) for office in offices for specialty in SPECIALTIES
-    ):
-        yield {"code": f"ROT{number + 1:03d}", "label": f"{_town(source)} {specialty}", "localOffice": office}
-
-
 def new_uuid(source: random.Random) -> str:
     """A random UUID that the next run makes again."""
     return str(uuid.UUID(int=source.getrandbits(128), version=4))
@@ -201,12 +100,13 @@ def _code(number: int, of: int, first: str) -> str:
     return first + "".join(letters)
 
 
-def _town(source: random.Random) -> str:
-    return source.choice(FIRST_PARTS) + source.choice(LAST_PARTS)
+def new_town(source: random.Random) -> str:
+    """An invented name of a town."""
+    return source.choice(WORDS["first_parts"]) + source.choice(WORDS["last_parts"])
 
 
 def _address(source: random.Random, town: str) -> Row:
-    street = f"{source.choice(STREETS)} {source.choice(WAYS)}"
+    street = f"{source.choice(WORDS['streets'])} {source.choice(WORDS['ways'])}"
     area, sector = source.choice(POSTCODE_AREAS), source.randrange(100, 1000)
     unit = source.choice(CODE_LETTERS[:21]) + source.choice(CODE_LETTERS[:21])
     return {

@@ -80,7 +80,7 @@ class Exchange:
 
 def read_exchanges(service: str) -> list[Exchange]:
     """All recorded exchanges of a service, in the order in which they were recorded."""
-    lines = gzip.decompress((RECORDED / service / "exchanges.jsonl.gz").read_bytes()).decode().splitlines()
+    lines = gzip.decompress((RECORDED / service / "exchanges.jsonl.gz").read_bytes()).splitlines()
     return [Exchange.of(json.loads(line)) for line in lines]
 
 

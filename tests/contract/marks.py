@@ -61,10 +61,11 @@ class Marks:
             pattern += f"{re.escape(expected[end : mark.start()])}({PATTERNS.get(mark['kind'], NEW_VALUE)})"
             end = mark.end()
         found = re.fullmatch(pattern + re.escape(expected[end:]), got, re.DOTALL)
-        # a list, not a generator: a mark that does not fit must not keep the later ones from being bound
-        return found is not None and all(
-            [self._fits_mark(mark, value) for mark, value in zip(marks, found.groups(), strict=True)]
-        )
+        if found is None:
+            return False
+        # all of them, also after one that does not fit: later requests need the values
+        fits = [self._fits_mark(mark, value) for mark, value in zip(marks, found.groups(), strict=True)]
+        return all(fits)
 
     def _fits_mark(self, mark: re.Match[str], value: str) -> bool:
         if mark["kind"]:

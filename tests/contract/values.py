@@ -40,9 +40,9 @@ class Comparison:
             case list(), list() if self._is_unordered(path):
                 same = self._equal_sets(expected, got, path)
             case list(), list():
-                # a list, not a generator: see the class
                 pairs = enumerate(zip(expected, got, strict=True))
-                same = all([self.equal(one, two, f"{path}[{place}]") for place, (one, two) in pairs])
+                sames = [self.equal(one, two, f"{path}[{place}]") for place, (one, two) in pairs]
+                same = all(sames)
             case str(), str():
                 same = self._equal_texts(expected, got, path)
             case NewNumber(number), int() if not isinstance(got, bool):
@@ -70,10 +70,8 @@ class Comparison:
         same_fields = expected.keys() == got.keys()
         if not same_fields:
             self._differ(f"{path} fields {sorted(expected.keys() ^ got.keys())}")
-        return (
-            all([self.equal(expected[key], got[key], f"{path}.{key}") for key in expected if key in got])
-            and same_fields
-        )
+        sames = [self.equal(expected[key], got[key], f"{path}.{key}") for key in expected if key in got]
+        return same_fields and all(sames)
 
     def _equal_sets(self, expected: list[Any], got: list[Any], path: str) -> bool:
         """Elements without open marks go first, so that marks bind to what is left."""

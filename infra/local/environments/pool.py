@@ -16,7 +16,9 @@ from infra.local.environments.wire import PAYLOAD_LIMIT
 
 CALL_SECONDS = 29.0  # what API Gateway gives a call, its wait included
 QUEUE_SECONDS = 5.0  # the longest wait for an environment when all are busy
-PATIENCE = 0.01  # seconds that a call waits for a busy environment before a new one is forked: about as long as that takes
+PATIENCE = (
+    0.01  # seconds that a call waits for a busy environment before a new one is forked: about as long as that takes
+)
 IDLE_SECONDS = 60.0
 RETRY_SECONDS, RESTART_SECONDS = 0.2, 2.0
 
@@ -158,7 +160,9 @@ class Pool:
     def _template_died(self) -> None:
         if not self._stopped:
             self._template = None
-            self._say(f"{self.function.name}: its template process ended; starting another. {self.function.log} may tell why.")
+            self._say(
+                f"{self.function.name}: its template process ended; starting another. {self.function.log} may tell why."
+            )
             self._keep(self._restart())
 
     async def _restart(self) -> None:

@@ -32,7 +32,9 @@ class Dispatcher:
     services make of each other; they have environments kept for them (see `environments.pool`).
     """
 
-    def __init__(self, pools: Mapping[str, Pool], pages: Mapping[str, Page], say: Callable[[str], None] = print) -> None:
+    def __init__(
+        self, pools: Mapping[str, Pool], pages: Mapping[str, Page], say: Callable[[str], None] = print
+    ) -> None:
         self.pools, self._pages, self._say = pools, pages, say
 
     async def answer(self, request: Request) -> Answer:

@@ -15,12 +15,11 @@ pytestmark = pytest.mark.real
 ALPHABET = "aAbzßéÉæÆøsS 019_%\\.[`{\t\n\x01-'ςΣиЙ語😀"
 ORDER = text("SELECT STRCMP(CONVERT(:left USING utf8mb4) COLLATE utf8mb4_general_ci, :right)")
 LIKE = text("SELECT CONVERT(:value USING utf8mb4) COLLATE utf8mb4_general_ci LIKE :pattern")
-DATABASE_FREE = "?charset=utf8mb4"
 
 
 @pytest.fixture(scope="module")
 def connection(server: mariadb.Server) -> Iterator[Connection]:
-    with schema.engine_at(server.url + DATABASE_FREE) as engine, engine.connect() as connection:
+    with schema.engine_at(server.url) as engine, engine.connect() as connection:
         yield connection
 
 
@@ -29,14 +28,14 @@ def _random_text(source: random.Random, alphabet: str = ALPHABET) -> str:
 
 
 def test_every_character_of_the_basic_plane_weighs_what_it_weighs_there(server: mariadb.Server) -> None:
-    theirs = weights.server_weights(server.url + DATABASE_FREE)
+    theirs = weights.server_weights(server.url)
     ours = {character: collation.weigh(character) for character in theirs}
     assert {c: (w, ours[c]) for c, w in theirs.items() if ours[c] != w} == {}
     assert sum(character != weight for character, weight in theirs.items()) == 1108
 
 
 def test_the_table_in_the_tree_is_the_one_that_the_script_writes(server: mariadb.Server) -> None:
-    written = weights.render_table(weights.server_weights(server.url + DATABASE_FREE))
+    written = weights.render_table(weights.server_weights(server.url))
     assert collation.WEIGHTS.read_text(encoding="utf-8") == written
 
 

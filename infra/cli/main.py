@@ -1,0 +1,60 @@
+"""`tis`: one command for developers and operators. Each subcommand's module is imported when it is run, so that all start fast.
+
+Data goes to stdout, the rest to stderr. Exit: 0 done, 1 failed, 2 usage, 3 differences found, 4 refused as unsafe.
+"""
+
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+
+class Place(NamedTuple):
+    """Where a command is defined, and the line of help that the overview shows."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+COMMANDS = {
+    "doctor": Place("infra.cli.doctor", "doctor", "Check what this machine and this folder need."),
+    "routes": Place("infra.cli.routes", "routes", "Show, find and move routes."),
+    "run": Place("infra.cli.run", "run", "Run the whole system on this machine."),
+    "seed": Place("infra.cli.seed", "seed", "Replace all rows of a service's tables."),
+    "token": Place("infra.cli.token", "token", "Print bearer tokens that the local stack accepts."),
+}
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are asked for by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """A command by its name."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        command: click.Command = getattr(import_module(place.module), place.attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """The overview, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tis", prog_name="tis")
+def main() -> None:
+    """TIS on managed services, in the project of the current directory.
+
+    TIS_PORT names the stack to talk to (default: 8080). Every command takes --json.
+    """
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""`tis run`: the whole system on this machine, until Ctrl-C."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from infra.cli.output import Notes, Steps
+from infra.local.stack.folder import StackError, port_of
+from infra.local.stack.stack import Options, run_stack
+
+DEFAULT_ROWS = 1_000
+
+
+@click.command()
+@click.option("--real", is_flag=True, help="On MariaDB rather than SQLite; STACK=real says the same.")
+@click.option("--rows", type=click.IntRange(1, 1_000_000), default=DEFAULT_ROWS, help="Rows that a new database gets.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object when ready.")
+def run(real: bool, rows: int, as_json: bool) -> None:
+    """Run the whole system on this machine: gateway, functions, data, AWS fakes, and a stand-in for the old servers.
+
+    It listens on TIS_PORT (default: 8080). Where TIS_LEGACY_URL is set, that takes the stand-in's place.
+    """
+    steps, notes = Steps(), Notes()
+
+    def ready(state: Mapping[str, object]) -> None:
+        steps.done()
+        click.echo(json.dumps({"ready": True, **state}) if as_json else ready_text(state))
+
+    try:
+        options = Options(
+            port=port_of(),
+            root=Path.cwd(),
+            rows=rows,
+            real=real or os.environ.get("STACK") == "real",
+            legacy_url=(os.environ.get("TIS_LEGACY_URL") or "").rstrip("/") or None,
+        )
+        run_stack(options, steps.step, notes.say, ready)
+    except StackError as error:
+        steps.done()
+        raise click.ClickException(str(error)) from error
+
+
+def ready_text(state: Mapping[str, object]) -> str:
+    """What a person reads when the stack is ready."""
+    gateway = state["gateway"]
+    rows = {
+        "gateway": gateway,
+        "console": f"{gateway}/_tis/",
+        "old servers": state["legacy_url"],
+        "dynamodb": state["dynamodb"],
+        "database": state["database_url"],
+    }
+    return "\n".join(["ready", *(f"  {name:12} {value}" for name, value in rows.items())])

@@ -1,0 +1,60 @@
+"""What must stand before the first call: the issuer's key, the databases, the route table.
+
+`python -m … FOLDER ROWS SERVICE=URL…`, a process of its own, since what it imports would stay in the gateway's memory.
+Says what it does on stdout, a line each.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from infra.local.identity.keys import issuer_key
+
+SHOW_SECONDS = 0.2
+
+Show = Callable[[str], None]
+
+
+def show(text: str) -> None:
+    """A line for the one that started us."""
+    print(text, flush=True)
+
+
+def fill_database(service: str, url: str, rows: int) -> None:
+    """Bring a service's database up to date, and seed it where it is empty."""
+    from infra.data.seed import ensure  # noqa: PLC0415 - a second's import, which only services with tables need
+
+    last = 0.0
+
+    def progress(table: str, done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last > SHOW_SECONDS:
+            last = time.monotonic()
+            show(f"{service}'s data: {table} {done:,} of {total:,}")
+
+    show(f"{service}'s data")
+    ensure(url, service, rows, progress)
+
+
+def publish_routes() -> None:
+    """Bring the route table to what infra/routes says; what was moved by hand stays where it is."""
+    from infra.routing import publish  # noqa: PLC0415 - as above
+
+    show("route table")
+    publish()
+
+
+def main(folder: str, rows: str, *databases: str) -> int:
+    """Prepare; 1 with a sentence on stderr when that fails."""
+    show("issuer's key")
+    issuer_key(Path(folder))
+    for database in databases:
+        service, _, url = database.partition("=")
+        fill_database(service, url, int(rows))
+    publish_routes()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

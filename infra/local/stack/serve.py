@@ -1,0 +1,84 @@
+"""The running part of the stack: functions imported, the gateway open, changes followed, until a signal comes."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Mapping
+
+from infra.local.environments.pool import Pool
+from infra.local.environments.templates import BrokenFunction
+from infra.local.gateway.dispatch import Dispatcher
+from infra.local.gateway.pages import stack_pages, userinfo_pages
+from infra.local.gateway.server import Server
+from infra.local.identity.keys import JWKS_FILE
+from infra.local.identity.tokens import AUDIENCE, issuer_of
+from infra.local.identity.users import Users
+from infra.local.stack.folder import StackError
+from infra.local.stack.processes import Helpers
+from infra.local.stack.reload import follow_changes
+from infra.local.stack.settings import Layout, services_of
+
+LOOK_SECONDS = 2.0
+
+Say = Callable[[str], None]
+
+
+async def serve(
+    layout: Layout,
+    listener: socket.socket,
+    helpers: Helpers,
+    step: Say,
+    say: Say,
+    ready: Callable[[Mapping[str, object]], None],
+    *,
+    own_userinfo: bool,
+) -> None:
+    """Import the functions, answer calls until SIGINT or SIGTERM, then let running ones end. Raises StackError."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stopping.set)
+    pools = {name: Pool(layout.function(name), say) for name in services_of(layout.root)}
+    jwks = layout.folder.path / JWKS_FILE
+    pages = stack_pages(pools, jwks)
+    if own_userinfo:
+        pages |= userinfo_pages(Users(layout.folder.users), issuer_of(layout.port), AUDIENCE, jwks)
+    server = Server(Dispatcher(pools, pages, say).answer, pools)
+    background = [
+        asyncio.create_task(work) for work in (follow_changes(layout.root, pools, say), follow_helpers(helpers, say))
+    ]
+    try:
+        step("functions")
+        await start_pools(pools)
+        await server.start(listener)
+        layout.folder.tell(layout.state())
+        if not stopping.is_set():
+            ready(layout.state())
+        await stopping.wait()
+        say("Stopping: running calls may end.")
+        await server.drain()
+    finally:
+        for task in background:
+            task.cancel()
+        server.stop()
+        await asyncio.gather(*background, return_exceptions=True)
+
+
+async def start_pools(pools: Mapping[str, Pool]) -> None:
+    """Import all functions at once."""
+    results = await asyncio.gather(*(pool.start() for pool in pools.values()), return_exceptions=True)
+    for name, result in zip(pools, results, strict=True):
+        if isinstance(result, BrokenFunction):
+            raise StackError(f"The function {name} cannot be imported: {result}")
+        if isinstance(result, BaseException):
+            raise result
+
+
+async def follow_helpers(helpers: Helpers, say: Say) -> None:
+    """Say so when a helper ends by itself, until cancelled."""
+    with contextlib.suppress(asyncio.CancelledError):
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            for sentence in helpers.ended():
+                say(sentence)

@@ -1,0 +1,142 @@
+"""The whole stack, started in order, and ended with nothing left behind."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import uvloop
+
+from infra.local.environments.context import REGION
+from infra.local.gateway.server import PortBusy, open_socket
+from infra.local.stack.folder import StackError, StackFolder
+from infra.local.stack.processes import Helpers, free_port
+from infra.local.stack.serve import serve
+from infra.local.stack.settings import Layout, has_tables, services_of
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a stack is wanted; `legacy_url` None means the stand-in."""
+
+    port: int
+    root: Path
+    rows: int
+    real: bool = False
+    legacy_url: str | None = None
+
+
+def run_stack(options: Options, step: Say, say: Say, ready: Callable[[Mapping[str, object]], None]) -> None:
+    """Start everything, tell `ready`, and serve until SIGINT or SIGTERM. Raises StackError with nothing left running.
+
+    `step` is told what is being done, `say` what people should know later.
+    """
+    signal.signal(signal.SIGTERM, interrupt)
+    folder = StackFolder.of(options.port, options.root)
+    with ExitStack() as held, contextlib.suppress(KeyboardInterrupt):
+        held.enter_context(folder.lock())
+        listener = held.enter_context(listening_socket(options.port))
+        helpers = Helpers(folder, options.root)
+        held.callback(helpers.stop)
+        layout = start_helpers(options, folder, helpers, held, step)
+        prepare(options, layout, helpers, step)
+        held.callback(folder.state_file.unlink, missing_ok=True)
+        uvloop.run(serve(layout, listener, helpers, step, say, ready, own_userinfo=options.legacy_url is not None))
+
+
+def interrupt(_: int, __: FrameType | None) -> NoReturn:
+    """SIGTERM means what Ctrl-C means."""
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def listening_socket(port: int) -> Iterator[socket.socket]:
+    """The gateway's socket: taken first, so that a busy port is known at once."""
+    try:
+        listener = open_socket(port)
+    except PortBusy as error:
+        raise StackError(f"{error} Stop that, or take another: TIS_PORT={port + 1} make run") from error
+    with listener:
+        yield listener
+
+
+def start_helpers(options: Options, folder: StackFolder, helpers: Helpers, held: ExitStack, step: Say) -> Layout:
+    """Start what runs beside the gateway, and say where it is."""
+    step("AWS fakes")
+    with socket.create_server(("127.0.0.1", 0)) as table_socket:
+        dynamodb = f"http://127.0.0.1:{table_socket.getsockname()[1]}"
+        descriptor = table_socket.fileno()
+        kept = folder.path / "dynamodb.json"
+        fakes = [sys.executable, "-m", "infra.local.stack.aws_fakes", str(descriptor), REGION, str(kept)]
+        helpers.start("AWS fakes", [*fakes, str(os.getpid())], os.environ, keep=[descriptor])
+    legacy_url = options.legacy_url or start_stand_in(folder, helpers, step)
+    databases = database_urls(options, folder, held, step)
+    return Layout(options.port, options.root, folder, dynamodb, legacy_url, databases)
+
+
+def start_stand_in(folder: StackFolder, helpers: Helpers, step: Say) -> str:
+    """Start the stand-in for the old servers; gives its URL."""
+    step("stand-in for the old servers")
+    port = free_port()
+    command = [sys.executable, "-m", "tests.legacy", "--port", str(port), "--users", str(folder.users)]
+    helper = helpers.start("stand-in for the old servers", command, os.environ)
+    helpers.await_port(helper, port)
+    return f"http://127.0.0.1:{port}"
+
+
+def database_urls(options: Options, folder: StackFolder, held: ExitStack, step: Say) -> dict[str, str]:
+    """The database of each service that has tables: a file of SQLite, or one on a MariaDB of our own."""
+    services = [name for name in services_of(options.root) if has_tables(options.root, name)]
+    if not options.real:
+        return {name: f"sqlite:///{folder.path / f'{name}.db'}" for name in services}
+    from infra.local import mariadb  # noqa: PLC0415 - the embedded stack needs no driver
+
+    step("MariaDB")
+    if not mariadb.available():
+        raise StackError(
+            f"STACK=real needs MariaDB, which is not installed here. This installs it: {mariadb.install_hint()}"
+        )
+    try:
+        server = held.enter_context(mariadb.start(folder.path / "mariadb"))
+        return {name: server.database(name) for name in services}
+    except mariadb.MariadbError as error:
+        raise StackError(str(error)) from error
+
+
+def prepare(options: Options, layout: Layout, helpers: Helpers, step: Say) -> None:
+    """Make the key, the databases and the route table, in a process of its own; its steps are shown."""
+    databases = [f"{name}={url}" for name, url in layout.databases.items()]
+    log = layout.folder.log("prepare")
+    command = [
+        sys.executable,
+        "-m",
+        "infra.local.stack.prepare",
+        str(layout.folder.path),
+        str(options.rows),
+        *databases,
+    ]
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            command, env=layout.common_environ(), cwd=options.root, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+    try:
+        for line in process.stdout or ():
+            step(line.strip())
+        if process.wait() != 0:
+            last = log.read_text(errors="replace").strip().rpartition("\n")[2]
+            raise StackError(f"The stack cannot be prepared: {last} (more in {os.path.relpath(log)})")
+    finally:
+        process.kill()
+        process.wait()
+    for sentence in helpers.ended():
+        raise StackError(sentence)

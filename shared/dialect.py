@@ -1,5 +1,6 @@
 """How a legacy service speaks: its alert headers, its error bodies, the headers that stand on each of its answers."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -105,6 +106,14 @@ def problem(error: ApiError, request: Request) -> Reply:
         "instance": request.raw_path,
     }
     return Reply(body, error.status, {"Retry-After": "1"}, media_type="application/problem+json")
+
+
+def language_cookie(request: Request) -> dict[str, str]:
+    """The cookie that `?language=xx` sets on any path; nothing for what is not a language tag."""
+    wanted = request.query_text("language")
+    if wanted is None or not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z]{2,4})?", wanted):
+        return {}
+    return {"Set-Cookie": f"{LANGUAGE_COOKIE}%22{wanted}%22; path=/"}
 
 
 def language(request: Request) -> str:

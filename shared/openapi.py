@@ -59,7 +59,7 @@ def operation(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": re.sub(r"\W+", "_", f"{endpoint.method.lower()}{endpoint.template}").strip("_"),
         "summary": (endpoint.view.__doc__ or endpoint.view.__name__.replace("_", " ")).strip().splitlines()[0],
-        "description": f"Asks for: {endpoint.allow}. Served by `{endpoint.source.partition(":")[0]}`.",
+        "description": f"Asks for: {endpoint.allow}. Served by `{endpoint.source.partition(':')[0]}`.",
         "parameters": list(parameters(endpoint)),
         "responses": responses(endpoint, schemas),
     }

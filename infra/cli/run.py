@@ -9,6 +9,7 @@ import click
 
 from infra.cli.output import Notes, Steps
 from infra.local.stack.folder import StackError, port_of
+from infra.local.stack.serve import Watcher
 from infra.local.stack.stack import Options, run_stack
 
 DEFAULT_ROWS = 1_000
@@ -37,7 +38,7 @@ def run(real: bool, rows: int, as_json: bool) -> None:
             real=real or os.environ.get("STACK") == "real",
             legacy_url=(os.environ.get("TIS_LEGACY_URL") or "").rstrip("/") or None,
         )
-        run_stack(options, steps.step, notes.say, ready)
+        run_stack(options, Watcher(steps.step, notes.say, ready))
     except StackError as error:
         steps.done()
         raise click.ClickException(str(error)) from error

@@ -32,7 +32,7 @@ def checked_policies(_: click.Context, __: click.Parameter, values: tuple[str, .
 @click.option("--designated-body", "bodies", multiple=True, metavar="CODE", help="A designated body, as 1-1RSSQ05.")
 @click.option("--count", type=click.IntRange(1, MOST_TOKENS), help="Print N tokens, for the users NAME0 to NAME(N-1).")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line: user and token.")
-def token(
+def token(  # noqa: PLR0917 - click passes by name
     user: str,
     authorities: tuple[str, ...],
     policies: tuple[str, ...],

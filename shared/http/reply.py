@@ -6,6 +6,7 @@ from typing import Any
 from pydantic_core import to_json
 
 JSON = "application/json"
+TEXT = "text/plain"
 
 
 @dataclass(slots=True)
@@ -23,7 +24,7 @@ def to_event(reply: Reply, standing: dict[str, list[str]]) -> dict[str, Any]:
     headers = {name: [latin(value)] for name, value in reply.headers.items()}
     body = ""
     if reply.body is not None:
-        body = to_json(reply.body).decode()
+        body = reply.body if reply.media_type == TEXT else to_json(reply.body).decode()
         headers["Content-Type"] = [reply.media_type]
     return {
         "statusCode": reply.status,

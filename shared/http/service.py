@@ -14,11 +14,11 @@ from chalice.app import Chalice
 
 from shared.config import load
 from shared.db import Database
-from shared.dialect import STANDING_HEADERS, Dialect, error_body
+from shared.dialect import STANDING_HEADERS, Dialect, error_body, language_cookie
 from shared.errors import ApiError, Forbidden, MethodNotAllowed, NoSuchPath, NotAcceptable, Unauthorised, Unavailable
 from shared.http.binding import Call
 from shared.http.endpoint import Endpoint, Resource
-from shared.http.reply import Reply, to_event
+from shared.http.reply import TEXT, Reply, to_event
 from shared.http.request import Request
 from shared.principals import Principals
 from shared.tokens import KeysUnavailable, TokenError, Verifier
@@ -26,6 +26,7 @@ from shared.trie import Trie
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 DRY_RUN = "x-tis-dry-run"
+PREFLIGHT = {"origin", "access-control-request-method"}
 PASSED_ON = ("x-correlation-id", "traceparent", "tracestate", "x-amzn-trace-id")
 
 
@@ -47,7 +48,7 @@ class Service(Chalice):
 
     def __init__(self, name: str, context: str, dialect: Dialect, resources: Iterable[Resource]) -> None:
         super().__init__(app_name=name)
-        self.dialect, self.protected = dialect, f"{context}/api"
+        self.dialect, self.guarded = dialect, [context.strip("/"), "api"]
         self.endpoints: list[Endpoint] = []
         self._trie: Trie[dict[str, Endpoint]] = Trie()
         self.route("/{proxy+}", methods=METHODS, content_types=["*/*"])(no_view)
@@ -98,20 +99,20 @@ class Service(Chalice):
         except Exception:  # noqa: BLE001 - whatever it was, the caller gets an answer and the log the cause
             traceback.print_exc()
             reply = Reply(error_body("error.internalServerError", "Internal server error"), 500)
-        if request.method == "HEAD":
-            answer = to_event(reply, STANDING_HEADERS)
-            return {**answer, "body": ""}
-        return to_event(reply, STANDING_HEADERS)
+        reply.headers |= language_cookie(request)
+        answer = to_event(reply, STANDING_HEADERS)
+        return {**answer, "body": ""} if request.method == "HEAD" else answer
 
     def _answer(self, request: Request) -> Reply:
+        if request.method == "OPTIONS" and request.headers.keys() >= PREFLIGHT:
+            return Reply("Invalid CORS request", 403, media_type=TEXT)
         candidates = list(self._candidates(request.segments))
         method = "GET" if request.method == "HEAD" else request.method
         endpoint, parameters = next(
             ((found[method], held) for found, held in candidates if method in found), (None, ())
         )
-        token = None
-        if request.raw_path.startswith(self.protected) and (endpoint is None or endpoint.allow.needs_token):
-            token = self._verified(request)
+        guarded = endpoint.allow.needs_token if endpoint else request.segments[:2] == self.guarded
+        token = self._verified(request) if guarded else None
         if not candidates:
             raise NoSuchPath
         if endpoint is None:

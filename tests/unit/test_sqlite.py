@@ -165,6 +165,21 @@ def test_an_immediate_transaction_holds_the_lock_from_its_begin(towns: Engine) -
             second.execution_options(sqlite_begin="IMMEDIATE").execute(select(town))
 
 
+def test_a_caller_may_begin_transactions_himself(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'own.db'}", isolation_level="AUTOCOMMIT")
+    sqlite.install(engine, begin=False)
+    metadata.create_all(engine)
+    with engine.connect() as connection, engine.connect() as other:
+        connection.execute(insert(town), {"name": "kept at once"})
+        assert other.scalar(select(func.count()).select_from(town)) == 1
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.execute(insert(town), {"name": "for a while"})
+        assert other.scalar(select(func.count()).select_from(town)) == 1
+        connection.exec_driver_sql("ROLLBACK")
+        assert connection.scalar(select(func.count()).select_from(town)) == 1
+    engine.dispose()
+
+
 def test_connections_are_set_up_for_many_processes(engine: Engine) -> None:
     with engine.connect() as connection:
         found = [

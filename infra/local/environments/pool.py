@@ -5,6 +5,7 @@ for all, 32 facades could wait for 32 services that each wait for a facade to as
 """
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -139,15 +140,14 @@ class Pool:
             self._keep(self._fork())
 
     async def _fork(self) -> None:
-        try:
-            if self._template is None:
-                raise OSError("the function is being imported")
-            environment = await self._template.fork(self._environment_ended)
-        except (OSError, Failed, TimedOut):
-            self._starting -= 1
+        environment = None
+        with contextlib.suppress(OSError, Failed, TimedOut):
+            if self._template is not None:
+                environment = await self._template.fork(self._environment_ended)
+        self._starting -= 1
+        if environment is None:
             asyncio.get_running_loop().call_later(RETRY_SECONDS, self._grow)
         else:
-            self._starting -= 1
             self._alive.add(environment)
             self._put_back(environment)
 

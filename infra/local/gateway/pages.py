@@ -24,13 +24,14 @@ INDEX = """<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>TIS on
 
 def stack_pages(pools: Mapping[str, Pool], jwks: Path) -> dict[str, Page]:
     """The stack's own pages by path."""
+    published = jwks.read_bytes()
 
     async def health(_: Request) -> Answer:
         functions = {name: {"environments": pool.size, "busy": pool.busy} for name, pool in pools.items()}
         return json_answer(200, {"status": "up", "functions": functions})
 
     async def keys(_: Request) -> Answer:
-        return Answer(200, [("Content-Type", "application/json")], jwks.read_bytes())
+        return Answer(200, [("Content-Type", "application/json")], published)
 
     async def index(_: Request) -> Answer:
         rows = "".join(f"<tr><td>{html.escape(name)}<td>{pool.size}<td>{pool.busy}" for name, pool in pools.items())

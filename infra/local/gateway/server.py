@@ -12,7 +12,7 @@ HOST = "127.0.0.1"
 BACKLOG = 1024
 IDLE_SECONDS, REQUEST_SECONDS = 75.0, 30.0  # between two requests, and for a whole one to arrive
 SWEEP_SECONDS = 5.0
-DRAIN_SECONDS = 5.0
+DRAIN_SECONDS, DRAIN_LOOK_SECONDS = 5.0, 0.02
 
 
 class PortBusy(Exception):
@@ -64,8 +64,8 @@ class Server:
         """Let running calls end, for DRAIN_SECONDS at most; they may make calls of their own meanwhile, so we still listen."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + DRAIN_SECONDS
-        while any(connection.busy for connection in self._connections) and loop.time() < deadline:
-            await asyncio.sleep(0.02)
+        while any(connection.busy for connection in self._connections) and loop.time() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(DRAIN_LOOK_SECONDS)
 
     def stop(self) -> None:
         """Close all connections and end all environments, at once."""

@@ -34,12 +34,9 @@ def append_users(file: Path, records: Iterable[Record]) -> None:
     with file.open("ab", buffering=0) as out:
         fcntl.flock(out, fcntl.LOCK_EX)
         start = out.seek(0, 2)
-        try:
-            if out.write(text) != len(text):
-                raise OSError(f"{file} could not be written whole: is the disk full?")
-        except OSError:
+        if out.write(text) != len(text):
             out.truncate(start)
-            raise
+            raise OSError(f"{file} could not be written whole: is the disk full?")
 
 
 class Users:

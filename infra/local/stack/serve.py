@@ -5,6 +5,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from infra.local.environments.pool import Pool
 from infra.local.environments.templates import BrokenFunction
@@ -24,13 +25,20 @@ LOOK_SECONDS = 2.0
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Watcher:
+    """Who is told: of each step of the start, of what people should know later, and, once, that all is ready."""
+
+    step: Say
+    say: Say
+    ready: Callable[[Mapping[str, object]], None]
+
+
 async def serve(
     layout: Layout,
     listener: socket.socket,
     helpers: Helpers,
-    step: Say,
-    say: Say,
-    ready: Callable[[Mapping[str, object]], None],
+    watch: Watcher,
     *,
     own_userinfo: bool,
 ) -> None:
@@ -39,24 +47,25 @@ async def serve(
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stopping.set)
-    pools = {name: Pool(layout.function(name), say) for name in services_of(layout.root)}
+    pools = {name: Pool(layout.function(name), watch.say) for name in services_of(layout.root)}
     jwks = layout.folder.path / JWKS_FILE
     pages = stack_pages(pools, jwks)
     if own_userinfo:
         pages |= userinfo_pages(Users(layout.folder.users), issuer_of(layout.port), AUDIENCE, jwks)
-    server = Server(Dispatcher(pools, pages, say).answer, pools)
+    server = Server(Dispatcher(pools, pages, watch.say).answer, pools)
     background = [
-        asyncio.create_task(work) for work in (follow_changes(layout.root, pools, say), follow_helpers(helpers, say))
+        asyncio.create_task(work)
+        for work in (follow_changes(layout.root, pools, watch.say), follow_helpers(helpers, watch.say))
     ]
     try:
-        step("functions")
+        watch.step("functions")
         await start_pools(pools)
         await server.start(listener)
         layout.folder.tell(layout.state())
         if not stopping.is_set():
-            ready(layout.state())
+            watch.ready(layout.state())
         await stopping.wait()
-        say("Stopping: running calls may end.")
+        watch.say("Stopping: running calls may end.")
         await server.drain()
     finally:
         for task in background:

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,8 @@ from infra.local.environments.context import REGION
 from infra.local.gateway.server import PortBusy, open_socket
 from infra.local.stack.folder import StackError, StackFolder
 from infra.local.stack.processes import Helpers, free_port
-from infra.local.stack.serve import serve
+from infra.local.stack.serve import Say, Watcher, serve
 from infra.local.stack.settings import Layout, has_tables, services_of
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -36,11 +34,8 @@ class Options:
     legacy_url: str | None = None
 
 
-def run_stack(options: Options, step: Say, say: Say, ready: Callable[[Mapping[str, object]], None]) -> None:
-    """Start everything, tell `ready`, and serve until SIGINT or SIGTERM. Raises StackError with nothing left running.
-
-    `step` is told what is being done, `say` what people should know later.
-    """
+def run_stack(options: Options, watch: Watcher) -> None:
+    """Start everything, and serve until SIGINT or SIGTERM. Raises StackError with nothing left running."""
     signal.signal(signal.SIGTERM, interrupt)
     folder = StackFolder.of(options.port, options.root)
     with ExitStack() as held, contextlib.suppress(KeyboardInterrupt):
@@ -48,10 +43,10 @@ def run_stack(options: Options, step: Say, say: Say, ready: Callable[[Mapping[st
         listener = held.enter_context(listening_socket(options.port))
         helpers = Helpers(folder, options.root)
         held.callback(helpers.stop)
-        layout = start_helpers(options, folder, helpers, held, step)
-        prepare(options, layout, helpers, step)
+        layout = start_helpers(options, folder, helpers, held, watch.step)
+        prepare(options, layout, helpers, watch.step)
         held.callback(folder.state_file.unlink, missing_ok=True)
-        uvloop.run(serve(layout, listener, helpers, step, say, ready, own_userinfo=options.legacy_url is not None))
+        uvloop.run(serve(layout, listener, helpers, watch, own_userinfo=options.legacy_url is not None))
 
 
 def interrupt(_: int, __: FrameType | None) -> NoReturn:

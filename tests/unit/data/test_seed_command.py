@@ -97,7 +97,8 @@ def test_a_bad_dataset_is_told_and_changes_nothing(stack: Path, dataset: Any, wo
     assert _count(stack, site) == 1000
 
 
-def test_a_large_seed_is_not_for_sqlite(stack: Path) -> None:
+@pytest.mark.usefixtures("stack")
+def test_a_large_seed_is_not_for_sqlite() -> None:
     result = _run("--rows", "100001")
     assert (result.exit_code, "is for MariaDB" in result.stderr) == (1, True)
 

@@ -1,0 +1,83 @@
+"""Where a call goes: a pure function of the table and the request."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+from services.strangler.cohort import in_cohort
+from services.strangler.table import CANARY, ELSEWHERE, Decision, Route, Table
+
+ANY = "*"
+
+
+class Asked(Protocol):
+    """What a decision may depend on. `claims` are those of a token that verifies, else none."""
+
+    method: str
+    path: str  # as sent: percent-encoded
+
+    @property
+    def claims(self) -> Mapping[str, Any]: ...
+    def values(self, kind: str, name: str) -> list[str]: ...
+    def identity(self, client_header: str) -> str: ...
+
+
+def decide(table: Table, asked: Asked) -> Decision:
+    """The decision for a request; HEAD follows GET, and a path holds with and without a trailing slash."""
+    segments = segments_of(asked.path)
+    method = "GET" if asked.method == "HEAD" else asked.method
+    for methods in candidates(table, segments):
+        route = methods.get(method)
+        if route is not None:
+            return route.settled or pick(route, asked)
+    return table.defaults.get(segments[0], ELSEWHERE)
+
+
+def candidates(table: Table, segments: list[str]) -> Iterator[dict[str, Route]]:
+    """The routes at a path by method, the best fitting template first."""
+    for methods, _ in table.trie.matches(segments):
+        yield methods
+    if not segments[-1]:
+        for methods, _ in table.trie.matches(segments[:-1]):
+            yield methods
+
+
+def pick(route: Route, asked: Asked) -> Decision:
+    """The side of a route whose stage leaves it to the caller: the first fitting rule's, else the cohort's."""
+    for rule in route.rules:
+        if all(fits(asked, kind, name or route.client_header, value) for kind, name, value in rule.tests):
+            return route.new if rule.to_new else route.old
+    if route.new.stage == CANARY:
+        chosen = in_cohort(route.journey, asked.identity(route.client_header), route.permyriad)
+        return route.new if chosen else route.old
+    return route.new if route.new.stage == "live" else route.old
+
+
+def fits(asked: Asked, kind: str, name: str, value: str) -> bool:
+    """Does the request carry the value, in one of the places where a rule may look?"""
+    if kind == "claim":
+        claim = asked.claims.get(name)
+        found = [] if claim is None else [str(one) for one in claim] if isinstance(claim, list) else [str(claim)]
+    else:
+        found = asked.values(kind, name)
+    return bool(found) and (value == ANY or value in found)
+
+
+def segments_of(path: str) -> list[str]:
+    """The decoded segments of a path, as a server reads it: path parameters and `.` left out, `..` taken back.
+
+    Decoded once, so that `%2e%2e` is `..` while `%252e` is not, and `%2f` stays within its segment.
+    """
+    segments = path.split("/")[1:]
+    if "%" not in path and ";" not in path and "//" not in path and "/." not in path:
+        return segments or [""]
+    resolved: list[str] = []
+    for raw in segments:
+        segment = unquote(raw.partition(";")[0])
+        if segment == "..":
+            del resolved[-1:]
+        elif segment not in ("", "."):
+            resolved.append(segment)
+    if not segments[-1] or not resolved or unquote(segments[-1]) in (".", ".."):
+        resolved.append("")
+    return resolved

@@ -1,0 +1,24 @@
+"""How the route table lies in DynamoDB: one compressed item per service, one small item with the version, a history."""
+
+import json
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+KIND, NAME = "kind", "name"  # the key: hash and range
+VERSION, ROUTES, HISTORY = "version", "routes", "history"  # kinds of items
+CURRENT = "current"  # the name of the one version item
+
+Spec = Mapping[str, Any]
+"""A service's routes as its file tells them: `service` (name, contexts, upstream, …) and `routes`, by `METHOD /path`."""
+
+
+def encode(spec: Spec) -> bytes:
+    """A service's routes, compressed: some 3 KB for 333 routes."""
+    return zlib.compress(json.dumps(spec, separators=(",", ":")).encode(), 9)
+
+
+def decode(blob: bytes) -> Spec:
+    """What `encode` was given."""
+    spec: Spec = json.loads(zlib.decompress(blob))
+    return spec

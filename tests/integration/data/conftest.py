@@ -1,6 +1,6 @@
-"""A MariaDB of the tests' own, started once, and an empty database on it for each that is asked for."""
+"""Empty databases on the session's MariaDB."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 
 import pytest
@@ -11,12 +11,7 @@ NewDatabase = Callable[[], str]
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mariadb.Server]:
-    with mariadb.start(tmp_path_factory.mktemp("mariadb")) as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def new_database(server: mariadb.Server) -> NewDatabase:
+def new_database(mariadb_server: mariadb.Server) -> NewDatabase:
+    """Makes an empty database at each call, and gives its URL."""
     numbers = count()
-    return lambda: server.database(f"data_{next(numbers)}")
+    return lambda: mariadb_server.database(f"data_{next(numbers)}")

@@ -18,8 +18,8 @@ LIKE = text("SELECT CONVERT(:value USING utf8mb4) COLLATE utf8mb4_general_ci LIK
 
 
 @pytest.fixture(scope="module")
-def connection(server: mariadb.Server) -> Iterator[Connection]:
-    with schema.engine_at(server.url) as engine, engine.connect() as connection:
+def connection(mariadb_server: mariadb.Server) -> Iterator[Connection]:
+    with schema.engine_at(mariadb_server.url) as engine, engine.connect() as connection:
         yield connection
 
 
@@ -27,15 +27,15 @@ def _random_text(source: random.Random, alphabet: str = ALPHABET) -> str:
     return "".join(source.choices(alphabet, k=source.randrange(6))) + " " * source.choice((0, 0, 0, 1, 2))
 
 
-def test_every_character_of_the_basic_plane_weighs_what_it_weighs_there(server: mariadb.Server) -> None:
-    theirs = weights.server_weights(server.url)
+def test_every_character_of_the_basic_plane_weighs_what_it_weighs_there(mariadb_server: mariadb.Server) -> None:
+    theirs = weights.server_weights(mariadb_server.url)
     ours = {character: collation.weigh(character) for character in theirs}
     assert {c: (w, ours[c]) for c, w in theirs.items() if ours[c] != w} == {}
     assert sum(character != weight for character, weight in theirs.items()) == 1108
 
 
-def test_the_table_in_the_tree_is_the_one_that_the_script_writes(server: mariadb.Server) -> None:
-    written = weights.render_table(weights.server_weights(server.url))
+def test_the_table_in_the_tree_is_the_one_that_the_script_writes(mariadb_server: mariadb.Server) -> None:
+    written = weights.render_table(weights.server_weights(mariadb_server.url))
     assert collation.WEIGHTS.read_text(encoding="utf-8") == written
 
 

@@ -17,8 +17,8 @@ DEADLINE = 20  # seconds
 PROJECT = Path(__file__).parents[3]
 
 
-def test_it_is_strict_as_the_old_database_was(server: mariadb.Server) -> None:
-    engine = create_engine(server.url)
+def test_it_is_strict_as_the_old_database_was(mariadb_server: mariadb.Server) -> None:
+    engine = create_engine(mariadb_server.url)
     with engine.connect() as connection:
         mode, collation, zone = connection.execute(text("SELECT @@sql_mode, @@collation_server, @@time_zone")).one()
     engine.dispose()
@@ -39,9 +39,9 @@ def test_it_keeps_its_data_and_stops_at_the_end_of_its_block(tmp_path: Path) -> 
         assert cursor.fetchall() == (("kept",),)
 
 
-def test_a_taken_port_is_a_sentence(server: mariadb.Server, tmp_path: Path) -> None:
-    with pytest.raises(mariadb.MariadbError, match=f"Port {server.port} is taken"):
-        mariadb.start(tmp_path, server.port)
+def test_a_taken_port_is_a_sentence(mariadb_server: mariadb.Server, tmp_path: Path) -> None:
+    with pytest.raises(mariadb.MariadbError, match=f"Port {mariadb_server.port} is taken"):
+        mariadb.start(tmp_path, mariadb_server.port)
 
 
 def test_it_dies_with_its_parent(tmp_path: Path) -> None:

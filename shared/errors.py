@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+Value = TypeVar("Value")
 
 
 class FieldError(NamedTuple):
@@ -101,3 +103,10 @@ class HeaderRefusal(ApiError):
     params: str = ""
     body: Any = None
     status: int = 400
+
+
+def required(value: Value | None, name: str) -> Value:
+    """The value; BadRequest that names it where it is missing."""
+    if value is None:
+        raise BadRequest(f"{name} is missing.")
+    return value

@@ -3,58 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, Generic, cast
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Column, FromClause, Select, Table, bindparam, delete, func, insert, literal, select, update
 
 from shared.db import Work
-from shared.errors import BadRequest, Conflict
-from shared.filters import ColumnFilters, Number, Value, like_pattern
-from shared.jackson import STATUSES
+from shared.errors import BadRequest
+from shared.filters import ColumnFilters, like_pattern
+from shared.narrowing import Clauses, Property, filter_values
 from shared.paging import PageRequest
+from shared.rows import Model, Parent, is_uuid
 from shared.sqlite import search_any
-
-STATUS = "status"
-
-
-class Row(BaseModel):
-    """A row as callers see it: its fields in their order, none ever left out. `dto` is the old type's name."""
-
-    model_config = ConfigDict(defer_build=True, extra="ignore", protected_namespaces=())
-    dto: ClassVar[str]
-
-
-Model = TypeVar("Model", bound=Row)
-
-
-@dataclass(frozen=True)
-class Parent:
-    """A row nested in another: `column` holds the parent's `key`, `field` shows it."""
-
-    field: str
-    column: str
-    table: Table
-    model: type[Row]
-    key: str = "id"
-
-    def key_of(self, row: Row) -> Any:
-        """The key of the parent in a row sent; BadRequest for a parent without one."""
-        parent = getattr(row, self.field)
-        if parent is None:
-            return None
-        key = getattr(parent, self.key)
-        if key is None or parent.id is None:
-            raise BadRequest(f"{self.field} has no {self.key if key is None else 'id'}.")
-        return key
-
-
-@dataclass(frozen=True)
-class Property:
-    """Something to filter or sort by: a column, and the parent that it belongs to where it is not the row's own."""
-
-    column: Column[Any]
-    parent: Parent | None = None
 
 
 @dataclass(frozen=True)
@@ -100,8 +59,6 @@ class Collection(Generic[Model]):
             return Property(self.column(name))
         raise BadRequest(f"There is no column {name!r}.")
 
-    # ------------------------------------------------------------ reading
-
     @cached_property
     def select_rows(self) -> Select[Any]:
         """All rows with their parents; built once."""
@@ -146,7 +103,7 @@ class Collection(Generic[Model]):
         """Does a row fit all clauses?"""
         return work.row(select(self.column("id")).where(*clauses).limit(1)) is not None
 
-    def page(self, work: Work, page: PageRequest, clauses: "Clauses") -> tuple[list[Model], int]:
+    def page(self, work: Work, page: PageRequest, clauses: Clauses) -> tuple[list[Model], int]:
         """One page of the rows that fit, and how many fit in all; counted only where the page does not tell."""
         statement = clauses.narrow(self.select_rows).order_by(*self._order(page), self.column("id"))
         found = work.rows(statement.limit(page.size).offset(page.offset))
@@ -160,24 +117,19 @@ class Collection(Generic[Model]):
         columns = [(self.property(key.name).column, key.descending) for key in page.sort]
         return [column.desc() if descending else column.asc() for column, descending in columns]
 
-    # ------------------------------------------------------------ narrowing
-
-    def clauses(self, search: str | None = None, filters: ColumnFilters | None = None) -> "Clauses":
+    def clauses(self, search: str | None = None, filters: ColumnFilters | None = None) -> Clauses:
         """The conditions of a search text and of column filters, joined by AND; BadRequest for an unknown column."""
-        found = Clauses([], set())
+        found = Clauses()
         if search:
             properties = [self.property(name) for name in self.search]
-            found.parents.update(one.parent for one in properties if one.parent)
-            found.conditions.append(search_any([one.column for one in properties], literal(like_pattern(search))))
+            columns = [one.column for one in properties]
+            found.add(search_any(columns, literal(like_pattern(search))), *properties)
         for name, values in (filters or {}).items():
             one = self.property(name)
             wanted = filter_values(name, one.column, values)
             if wanted is not None:
-                found.parents.update({one.parent} if one.parent else ())
-                found.conditions.append(one.column.in_(wanted))
+                found.add(one.column.in_(wanted), one)
         return found
-
-    # ------------------------------------------------------------ writing
 
     def values(self, row: Model) -> dict[str, Any]:
         """A row's columns, links to parents by their keys."""
@@ -210,60 +162,10 @@ class Collection(Generic[Model]):
 
     def with_parents(self, work: Work, row: Model) -> Model:
         """The row with its parents as they are stored; Conflict for one that does not exist."""
-        stored = {}
-        for parent in self.parents:
-            key = parent.key_of(row)
-            stored[parent.field] = None if key is None else stored_parent(work, parent, key)
+        stored = {parent.field: parent.stored(work, parent.key_of(row)) for parent in self.parents}
         return row.model_copy(update=stored) if stored else row
-
-
-@dataclass
-class Clauses:
-    """Conditions on a collection's rows, and the parents that they look at."""
-
-    conditions: list[Any]
-    parents: set[Parent]
-
-    def narrow(self, statement: Select[Any]) -> Select[Any]:
-        """The statement for the rows that fit."""
-        return statement.where(*self.conditions)
-
-
-def stored_parent(work: Work, parent: Parent, key: Any) -> Row:
-    """The parent row with a key; Conflict when there is none."""
-    columns = [parent.table.c[name] for name in parent.model.model_fields]
-    found = work.row(select(*columns).where(parent.table.c[parent.key] == key))
-    if found is None:
-        raise Conflict(f"{parent.field}: there is no row with {parent.key} {key}.")
-    return parent.model.model_construct(**found._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
 
 
 def has_default(column: Column[Any]) -> bool:
     """Does the column fill itself on insert?"""
     return column.default is not None or column.server_default is not None or bool(column.primary_key)
-
-
-def filter_values(name: str, column: Column[Any], values: Sequence[Value]) -> list[Any] | None:
-    """The values as the column's type; None when the filter vanishes; BadRequest for a value that cannot be its."""
-    if name == STATUS:
-        return [value for value in values if value in STATUSES] or None
-    kind = column.type.python_type
-    if name.endswith(".status") or (kind not in (str, int, bool)) or is_uuid(column):
-        raise BadRequest(f"The column {name!r} cannot be filtered.")
-    return [filter_value(name, kind, value) for value in values]
-
-
-def filter_value(name: str, kind: type, value: Value) -> Value:
-    """One value as a column's type."""
-    if kind is str and not isinstance(value, bool):
-        return value.written if isinstance(value, Number) else value
-    if kind is bool and (isinstance(value, bool) or value in (0, 1)):
-        return bool(value)
-    if kind is int and isinstance(value, int) and not isinstance(value, bool):
-        return int(value)
-    raise BadRequest(f"The column {name!r} cannot hold {value!r}.")
-
-
-def is_uuid(column: Column[Any]) -> bool:
-    """Does the column hold UUIDs?"""
-    return getattr(column.type, "length", None) == 36  # noqa: PLR2004 - a UUID's length as text

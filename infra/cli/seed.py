@@ -44,7 +44,8 @@ def seed(service: str, rows: int | None, dataset: Path | None, yes: bool, as_jso
     except (DatasetError, LookupError) as error:
         raise click.ClickException(f"{error} Nothing was changed.") from error
     except DBAPIError as error:
-        raise click.ClickException(f"{_shown(url)} does not do it: {error.orig}. Nothing was changed.") from error
+        reason = error.orig.args[-1] if error.orig is not None else error
+        raise click.ClickException(f"{_shown(url)} does not do it: {reason}. Nothing was changed.") from error
     total = sum(counts.values())
     click.echo(
         json.dumps({"service": service, "rows": total, "tables": counts})
@@ -80,7 +81,7 @@ def _database_url() -> str:
     stack = Path(".tis") / port / "stack.json"
     try:
         return _checked(str(json.loads(stack.read_text(encoding="utf-8"))["database_url"]))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise click.ClickException(
             f"No stack is known on port {port} ({stack} is not there or not whole). Start one with `make run`,"
             " name its port in TIS_PORT, or name a database in TIS_DATABASE_URL."
@@ -89,7 +90,7 @@ def _database_url() -> str:
 
 def _checked(url: str) -> str:
     try:
-        make_url(url)
+        make_url(url).get_dialect()
     except ArgumentError as error:
         raise click.ClickException(
             "The URL of the database cannot be read; it looks like sqlite:///FILE or mysql+pymysql://…"

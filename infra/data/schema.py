@@ -24,11 +24,7 @@ def engine_at(url: str) -> Iterator[Engine]:
     else:
         limits = f"lock_wait_timeout = {LOCK_SECONDS}, innodb_lock_wait_timeout = {LOCK_SECONDS}"
         strict = "sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY')"
-        options = {
-            "connect_timeout": CONNECT_SECONDS,
-            "charset": "utf8mb4",
-            "init_command": f"SET SESSION {limits}, {strict}",
-        }
+        options = {"connect_timeout": CONNECT_SECONDS, "init_command": f"SET SESSION {limits}, {strict}"}
         engine = create_engine(url, connect_args=options)
     try:
         yield engine
@@ -46,12 +42,13 @@ def tables(service: str) -> MetaData:
 
 
 def upgrade(url: str, service: str) -> None:
-    """Brings the database at `url` to the service's newest migration; one that is there already is left alone. Raises LookupError."""
+    """Brings the database at `url` to the service's newest migration, if it is not there yet. Raises LookupError."""
     tables(service)
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("version_locations", str(MIGRATIONS / service))
-    config.set_main_option("path_separator", "os")
+    folder = str(MIGRATIONS).replace("%", "%%")  # which stands for other options otherwise
+    config.set_main_option("script_location", folder)
+    config.set_main_option("version_locations", f"{folder}/{service}")
+    config.set_main_option("path_separator", "newline")
     with engine_at(url) as engine, engine.execution_options(sqlite_begin="IMMEDIATE").connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

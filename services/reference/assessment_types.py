@@ -4,13 +4,15 @@ from typing import Any
 
 from services.reference.audit import record_update
 from services.reference.crud import DIALECT, Crud
-from services.reference.rows import row_type
+from services.reference.row_types import row_type
+from services.reference.serving import serve
 from services.reference.tables import assessment_type
 from shared.db import Work
 from shared.errors import BadRequest, HeaderRefusal, NotFound
 from shared.http.reply import Reply
-from shared.lookup import Collection, Row
+from shared.lookup import Collection
 from shared.principals import SIGNED_IN, Principal
+from shared.rows import Row
 
 AssessmentType = row_type(assessment_type, "AssessmentTypeDto")
 rows = Collection(assessment_type, AssessmentType, ("code", "label"))
@@ -42,7 +44,7 @@ class AssessmentTypes(Crud[Any]):
 
 
 crud = AssessmentTypes("assessment-types", "AssessmentType", rows, link="assessment-type")
-routes = crud.serve("create_row", "update_row", "list_rows", "create_rows")
+routes = serve(crud, "create_row", "update_row", "list_rows", "create_rows")
 
 
 @routes.endpoint("GET", "/api/assessment-types/{code}", allow=SIGNED_IN, gives=AssessmentType, statuses=(200, 404))

@@ -9,8 +9,8 @@ from sqlalchemy import insert
 
 from services.reference.tables import json_patch
 from shared.db import Work
-from shared.lookup import Row
 from shared.principals import Principal
+from shared.rows import Row
 
 UNAUDITED_USER = "consolidated_etl"
 

@@ -3,7 +3,8 @@
 from services.reference.crud import Crud
 from services.reference.current import list_current
 from services.reference.existence import exists_map
-from services.reference.rows import row_type
+from services.reference.row_types import row_type
+from services.reference.serving import serve
 from services.reference.tables import country
 from shared.db import Work
 from shared.http.reply import Reply
@@ -16,7 +17,7 @@ COLUMNS = ("countryNumber", "nationality")
 Country = row_type(country)
 rows = Collection(country, Country, COLUMNS)
 crud = Crud("countries", "country", rows, COLUMNS)
-routes = crud.serve()
+routes = serve(crud)
 
 exists_map(routes, "/api/countries/exists/", rows, "nationality")
 

@@ -7,21 +7,20 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from services.reference.audit import record_update
-from services.reference.rows import text_form
+from services.reference.row_types import text_form
 from shared.db import Work
 from shared.dialect import Dialect
-from shared.errors import BadRequest, Conflict, FieldError, HeaderRefusal, Invalid, NotFound
+from shared.errors import FieldError, HeaderRefusal, Invalid, NotFound
 from shared.filters import read_filters, read_search
 from shared.http.binding import PathUuid
-from shared.http.endpoint import Resource, calling_line
+from shared.http.endpoint import Resource
 from shared.http.reply import Reply
-from shared.lookup import Collection, Model, Row, is_uuid
+from shared.lookup import Collection
 from shared.paging import PageRequest
-from shared.principals import SIGNED_IN, Allow, Authority, Principal
+from shared.principals import Principal
+from shared.rows import Model, Row, is_uuid
 
 DIALECT = Dialect("referenceApp")
-MODIFY = Authority("reference:add:modify:entities")
-DELETE = Authority("reference:delete:entities")
 
 
 @dataclass
@@ -65,8 +64,6 @@ class Crud(Generic[Model]):
         """A row that is about to be created singly."""
         return row
 
-    # ------------------------------------------------------------ rules
-
     def faults(self, row: Row, *, creating: bool) -> Iterable[FieldError]:
         """The constraints of the body that are broken."""
         name = row.dto if row.dto[:2].isupper() else row.dto[0].lower() + row.dto[1:]
@@ -84,8 +81,6 @@ class Crud(Generic[Model]):
     def check_update(self, row: Row) -> None:
         """Refuse a body that breaks the constraints of an update."""
         refuse_faults(self.faults(row, creating=False))
-
-    # ------------------------------------------------------------ single rows
 
     def create_row(self, body: Row, work: Work) -> Reply:
         """Store a new row and give it back as sent, with its id."""
@@ -134,15 +129,11 @@ class Crud(Generic[Model]):
             raise NotFound
         return Reply(None, 200, DIALECT.alert(self.entity, "deleted", str(id)))
 
-    # ------------------------------------------------------------ lists
-
     def list_rows(self, page: PageRequest, search_query: str | None, column_filters: str | None, work: Work) -> Reply:
         """A page of the rows that fit search text and filters."""
         filters = read_filters(column_filters, decode_always=self.decode_filters)
         rows, total = self.rows.page(work, page, self.rows.clauses(read_search(search_query), filters))
         return Reply(rows, 200, page.headers(self.base, total))
-
-    # ------------------------------------------------------------ bulk
 
     def create_rows(self, body: Sequence[Any], work: Work) -> Sequence[Row]:
         """Store new rows, all or none, and give them back as sent, with their ids."""
@@ -171,62 +162,9 @@ class Crud(Generic[Model]):
             forms = ",".join(map(text_form, nameless))
             raise HeaderRefusal(key="error.bulk.update.failed.noId", params=forms, body=nameless)
 
-    # ------------------------------------------------------------ registering
-
-    def serve(self, *names: str, modify: Allow = MODIFY, remove: Allow = DELETE, source: str = "") -> Resource:
-        """Register the endpoints named, by the methods that answer them; all seven where none is named."""
-        source = source or calling_line()
-        model: Any = self.rows.model
-        one, many, bulk = f"/api/{self.path}", f"/api/{self.path}/{{id}}", f"/api/bulk-{self.path}"
-        rows = {"body": list[model], "gives": list[model]}
-        key = {"id": self.key_type}
-        table: dict[str, tuple[str, str, Allow, dict[str, Any]]] = {
-            "create_row": (
-                "POST",
-                one,
-                modify,
-                {"body": model, "gives": model, "statuses": (201,), "check": self.check_create},
-            ),
-            "update_row": (
-                "PUT",
-                one,
-                modify,
-                {"body": model, "gives": model, "statuses": (200, 201), "check": self.check_update},
-            ),
-            "list_rows": ("GET", one, SIGNED_IN, {"gives": list[model]}),
-            "get_row": ("GET", many, SIGNED_IN, {"gives": model, **key}),
-            "delete_row": ("DELETE", many, remove, key),
-            "create_rows": ("POST", bulk, modify, rows),
-            "update_rows": ("PUT", bulk, modify, rows),
-        }
-        for name in names or tuple(table):
-            method, template, allow, options = table[name]
-            self.routes.endpoint(method, template, allow=allow, source=source, **options)(getattr(self, name))
-        return self.routes
-
-
-SINGLE_FIVE = ("create_row", "update_row", "list_rows", "get_row", "delete_row")
-SINGLE_FOUR = SINGLE_FIVE[:4]
-
 
 def refuse_faults(faults: Iterable[FieldError]) -> None:
     """Raise Invalid where there are any."""
     found = tuple(faults)
     if found:
         raise Invalid(faults=found)
-
-
-def only_row(rows: Sequence[Model]) -> Model:
-    """The one row found by a code; NotFound for none, Conflict where several share it."""
-    if not rows:
-        raise NotFound
-    if len(rows) > 1:
-        raise Conflict("Several rows have this code.")
-    return rows[0]
-
-
-def need(value: Any, name: str) -> Any:
-    """The value; BadRequest where it is missing."""
-    if value is None:
-        raise BadRequest(f"{name} is missing.")
-    return value

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.reference.crud import Crud, need, only_row
-from services.reference.rows import row_type, text_form
+from services.reference.crud import Crud
+from services.reference.finding import only_row
+from services.reference.row_types import row_type, text_form
+from services.reference.serving import serve
 from services.reference.tables import dbc
 from shared.db import Work
-from shared.errors import HeaderRefusal
-from shared.lookup import Collection, Row
+from shared.errors import HeaderRefusal, required
+from shared.lookup import Collection
 from shared.principals import SIGNED_IN, Principal
+from shared.rows import Row
 
 DesignatedBody = row_type(dbc)
 rows = Collection(dbc, DesignatedBody, ("dbc", "name", "abbr"))
@@ -27,13 +30,13 @@ class DesignatedBodies(Crud[Any]):
 
 
 crud = DesignatedBodies("dbcs", "dBC", rows, ("dbc", "name", "abbr", "type"))
-routes = crud.serve()
+routes = serve(crud)
 
 
 @routes.endpoint("GET", "/api/dbcs/user", allow=SIGNED_IN, gives=rows.many)
 def list_user_dbcs(principal: Principal, work: Work) -> list[Row]:
     """The designated bodies of the caller."""
-    return rows.find(work, dbc.c.dbc.in_(need(principal.designated_bodies, "designatedBodyCodes")))
+    return rows.find(work, dbc.c.dbc.in_(required(principal.designated_bodies, "designatedBodyCodes")))
 
 
 @routes.endpoint("GET", "/api/dbcs/code/{code}", allow=SIGNED_IN, gives=DesignatedBody, statuses=(200, 404))

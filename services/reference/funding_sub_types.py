@@ -1,14 +1,16 @@
 """/api/funding-sub-types. Replaces FundingSubTypeResource."""
 
-from services.reference.crud import SINGLE_FIVE, Crud, need
+from services.reference.crud import Crud
 from services.reference.funding_types import FundingType
 from services.reference.funding_types import rows as types
+from services.reference.serving import SINGLE_FIVE, serve
 from services.reference.tables import funding_sub_type, funding_type
 from shared.db import Work
-from shared.errors import Refused
+from shared.errors import Refused, required
 from shared.jackson import StatusWord, Text, Uuid
-from shared.lookup import Collection, Parent, Row
+from shared.lookup import Collection
 from shared.principals import SIGNED_IN
+from shared.rows import Parent, Row
 
 
 class FundingSubType(Row):
@@ -35,14 +37,14 @@ class FundingSubTypes(Crud[FundingSubType]):
 
     def prepare(self, work: Work, row: FundingSubType) -> FundingSubType:
         """Refuse a sub type without a funding type, or with an unknown one."""
-        key = need(need(row.fundingType, "fundingType").id, "fundingType.id")
+        key = required(required(row.fundingType, "fundingType").id, "fundingType.id")
         if types.get(work, key) is None:
             raise Refused(f"Funding type id ({key}) not found.")
         return row
 
 
 crud = FundingSubTypes("funding-sub-types", "fundingSubType", rows, result_params=True)
-routes = crud.serve(*SINGLE_FIVE)
+routes = serve(crud, *SINGLE_FIVE)
 
 
 @routes.endpoint("GET", "/api/funding-sub-types/ids/in", allow=SIGNED_IN)

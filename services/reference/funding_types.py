@@ -5,11 +5,13 @@ from typing import Any
 from sqlalchemy import delete
 
 from services.reference.crud import Crud
+from services.reference.serving import serve
 from services.reference.tables import funding_sub_type, funding_type
 from shared.db import Work
 from shared.http.reply import Reply
 from shared.jackson import Long, PrimitiveFlag, StatusWord, Text, Uuid
-from shared.lookup import Collection, Row
+from shared.lookup import Collection
+from shared.rows import Row
 
 
 class FundingType(Row):
@@ -41,4 +43,4 @@ class FundingTypes(Crud[FundingType]):
 
 
 crud = FundingTypes("funding-types", "fundingType", rows, result_params=True)
-routes = crud.serve()
+routes = serve(crud)

@@ -5,9 +5,10 @@ from typing import Any
 from services.reference.crud import Crud
 from services.reference.current import list_current
 from services.reference.existence import exists_ids, exists_map
-from services.reference.rows import row_type, text_form
+from services.reference.finding import codes_in_path, found_or_404
+from services.reference.row_types import row_type, text_form
+from services.reference.serving import serve
 from services.reference.tables import grade
-from services.reference.within import codes_in_path, found_or_404
 from shared.db import Work
 from shared.http.reply import Reply
 from shared.lookup import Collection
@@ -29,7 +30,7 @@ class Grades(Crud[Any]):
 
 
 crud = Grades("grades", "grade", rows, required=(), id_in_groups=True, decode_filters=True)
-routes = crud.serve("create_row", "update_row", "list_rows", "get_row", "create_rows", "update_rows")
+routes = serve(crud, "create_row", "update_row", "list_rows", "get_row", "create_rows", "update_rows")
 
 exists_map(routes, "/api/grades/exists/", rows, "abbreviation")
 exists_ids(routes, "/api/grades/ids/exists/", rows)

@@ -6,15 +6,17 @@ from typing import Any
 
 from sqlalchemy import update
 
-from services.reference.crud import DELETE, DIALECT, Crud
+from services.reference.crud import DIALECT, Crud
+from services.reference.serving import DELETE, serve
 from services.reference.tables import json_patch
 from shared.db import Work
 from shared.errors import BadRequest, NotFound
 from shared.http.reply import Reply
 from shared.jackson import Flag, Long, Moment, Text
-from shared.lookup import Collection, Row
+from shared.lookup import Collection
 from shared.paging import PageRequest
 from shared.principals import SIGNED_IN
+from shared.rows import Row
 
 
 class JsonPatch(Row):
@@ -61,7 +63,7 @@ def readable(row: JsonPatch) -> JsonPatch:
 
 
 crud = JsonPatches("jsonPatches", "jsonPatch", rows, ("tableDtoName",))
-routes = crud.serve("create_row", "update_row", "get_row", "update_rows")
+routes = serve(crud, "create_row", "update_row", "get_row", "update_rows")
 
 
 @routes.endpoint("GET", "/api/jsonPatches", allow=SIGNED_IN, gives=list[JsonPatch])

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from services.reference.crud import SINGLE_FIVE, Crud
+from services.reference.crud import Crud
 from services.reference.existence import match_values
-from services.reference.rows import row_type
+from services.reference.row_types import row_type
+from services.reference.serving import SINGLE_FIVE, serve
 from services.reference.tables import leaving_reason
 from shared.db import Work
 from shared.errors import HeaderRefusal, NotFound
 from shared.filters import read_filters, read_search
 from shared.http.reply import Reply
-from shared.lookup import Collection, Row
+from shared.lookup import Collection
 from shared.principals import SIGNED_IN
+from shared.rows import Row
 
 LeavingReason = row_type(leaving_reason, "LeavingReasonDto")
 rows = Collection(leaving_reason, LeavingReason, ("code", "label"))
@@ -40,7 +42,7 @@ class LeavingReasons(Crud[Any]):
 
 
 crud = LeavingReasons("leaving-reasons", "LeavingReason", rows, result_params=True)
-routes = crud.serve(*(name for name in SINGLE_FIVE if name != "list_rows"))
+routes = serve(crud, *(name for name in SINGLE_FIVE if name != "list_rows"))
 
 match_values(routes, "/api/leaving-reasons/match", rows, "code")
 

@@ -7,7 +7,8 @@ from pydantic import BaseModel
 from sqlalchemy import literal
 
 from shared.db import Work
-from shared.lookup import Collection, Row
+from shared.lookup import Collection
+from shared.rows import Row
 from shared.sqlite import search_any
 
 LIMIT = 100

@@ -1,9 +1,11 @@
 """/api/local-office-contact-types. Replaces LocalOfficeContactTypeResource."""
 
-from services.reference.crud import SINGLE_FOUR, Crud
+from services.reference.crud import Crud
+from services.reference.serving import SINGLE_FOUR, serve
 from services.reference.tables import local_office_contact_type
 from shared.jackson import StatusWord, Text, Uuid
-from shared.lookup import Collection, Row
+from shared.lookup import Collection
+from shared.rows import Row
 
 
 class LocalOfficeContactType(Row):
@@ -18,4 +20,4 @@ class LocalOfficeContactType(Row):
 
 rows = Collection(local_office_contact_type, LocalOfficeContactType, ("code", "label"))
 crud = Crud("local-office-contact-types", "localOfficeContactType", rows, id_in_groups=True, decode_filters=True)
-routes = crud.serve(*SINGLE_FOUR)
+routes = serve(crud, *SINGLE_FOUR)

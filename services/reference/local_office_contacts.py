@@ -1,15 +1,17 @@
 """/api/local-office-contacts. Replaces LocalOfficeContactResource."""
 
 from services.reference.contact_rules import is_email, is_https_url
-from services.reference.crud import SINGLE_FOUR, Crud
+from services.reference.crud import Crud
 from services.reference.local_office_contact_types import LocalOfficeContactType
 from services.reference.local_offices import LocalOffice
+from services.reference.serving import SINGLE_FOUR, serve
 from services.reference.tables import local_office, local_office_contact, local_office_contact_type
 from shared.db import Work
 from shared.errors import Refused
 from shared.http.reply import Reply
 from shared.jackson import Text, Uuid
-from shared.lookup import Collection, Parent, Row
+from shared.lookup import Collection
+from shared.rows import Parent, Row
 
 
 class LocalOfficeContact(Row):
@@ -71,4 +73,4 @@ crud = LocalOfficeContacts(
     id_in_groups=True,
     decode_filters=True,
 )
-routes = crud.serve(*SINGLE_FOUR)
+routes = serve(crud, *SINGLE_FOUR)

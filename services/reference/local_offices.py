@@ -2,12 +2,15 @@
 
 from types import MappingProxyType
 
-from services.reference.crud import Crud, need
+from services.reference.crud import Crud
+from services.reference.serving import serve
 from services.reference.tables import local_office
 from shared.db import Work
+from shared.errors import required
 from shared.jackson import Long, StatusWord, Text, Uuid
-from shared.lookup import Collection, Row
+from shared.lookup import Collection
 from shared.principals import SIGNED_IN, Principal
+from shared.rows import Row
 
 # The old service had this map in its code, not in the table of designated bodies; the two differ for London.
 OFFICE_NAMES = MappingProxyType(
@@ -44,12 +47,12 @@ class LocalOffice(Row):
 
 rows = Collection(local_office, LocalOffice, ("abbreviation", "name"))
 crud = Crud("local-offices", "localOffice", rows, ("abbreviation", "name", "postAbbreviation"))
-routes = crud.serve()
+routes = serve(crud)
 
 
 @routes.endpoint("GET", "/api/local-offices/user", allow=SIGNED_IN)
 def list_user_offices(principal: Principal, work: Work) -> list[LocalOffice]:
     """The offices of the caller's designated bodies; unknown codes fall out."""
-    codes = need(principal.designated_bodies, "designatedBodyCodes")
+    codes = required(principal.designated_bodies, "designatedBodyCodes")
     names = [OFFICE_NAMES[code] for code in codes if code in OFFICE_NAMES]
     return rows.find(work, local_office.c.name.in_(names)) if names else []

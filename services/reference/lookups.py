@@ -12,7 +12,8 @@ from sqlalchemy import Table
 from services.reference import tables
 from services.reference.crud import Crud
 from services.reference.existence import exists_exact, exists_map, exists_text
-from services.reference.rows import row_type
+from services.reference.row_types import row_type
+from services.reference.serving import serve
 from shared.http.endpoint import Resource, calling_line
 from shared.lookup import Collection
 
@@ -59,7 +60,7 @@ class Lookup:
             kind.register(
                 crud.routes, f"/api/{self.path}{kind.ending}", rows, kind.column, source=self.source, **kind.options
             )
-        return crud.serve(source=self.source)
+        return serve(crud, source=self.source)
 
 
 LOOKUPS = (

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from services.reference.crud import SINGLE_FIVE, Crud
+from services.reference.crud import Crud
+from services.reference.serving import SINGLE_FIVE, serve
 from services.reference.tables import organization_type
 from shared.db import Work
 from shared.errors import BadRequest
 from shared.jackson import Long, StatusWord, Text, Uuid
-from shared.lookup import Collection, Row
+from shared.lookup import Collection
+from shared.rows import Row
 
 
 class OrganizationType(Row):
@@ -39,4 +41,4 @@ class OrganizationTypes(Crud[OrganizationType]):
 
 
 crud = OrganizationTypes("organization-types", "organizationType", rows)
-routes = crud.serve(*SINGLE_FIVE)
+routes = serve(crud, *SINGLE_FIVE)

@@ -4,8 +4,9 @@ from services.reference.tables import concern_source, concern_type, role_categor
 from shared.db import Work
 from shared.http.endpoint import Resource
 from shared.jackson import Long, Text, Uuid
-from shared.lookup import Collection, Row
+from shared.lookup import Collection
 from shared.principals import SIGNED_IN
+from shared.rows import Row
 
 routes = Resource()
 

@@ -2,13 +2,15 @@
 
 from services.reference.crud import Crud
 from services.reference.existence import exists_exact, match_values
+from services.reference.finding import codes_in_path
 from services.reference.read_only_lists import RoleCategory
+from services.reference.serving import serve
 from services.reference.tables import role, role_category
-from services.reference.within import codes_in_path
 from shared.db import Work
 from shared.jackson import Long, StatusWord, Text, Uuid
-from shared.lookup import Collection, Parent, Row
+from shared.lookup import Collection
 from shared.principals import SIGNED_IN
+from shared.rows import Parent, Row
 
 
 class Role(Row):
@@ -25,7 +27,7 @@ class Role(Row):
 
 rows = Collection(role, Role, ("code", "label"), (Parent("roleCategory", "categoryId", role_category, RoleCategory),))
 crud = Crud("roles", "role", rows)
-routes = crud.serve()
+routes = serve(crud)
 
 exists_exact(routes, "/api/roles/exists/", rows, "code")
 match_values(routes, "/api/roles/matches/", rows, "code")

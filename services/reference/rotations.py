@@ -5,11 +5,13 @@ from typing import Any
 
 from services.reference.crud import Crud
 from services.reference.existence import exists_map
-from services.reference.rows import row_type
+from services.reference.row_types import row_type
+from services.reference.serving import serve
 from services.reference.tables import rotation
 from shared.errors import FieldError
-from shared.lookup import Collection, Row
+from shared.lookup import Collection
 from shared.principals import Permission
+from shared.rows import Row
 
 RESOURCE = "tis:references::reference:"
 
@@ -29,9 +31,9 @@ class Rotations(Crud[Any]):
 
 
 crud = Rotations("rotations", "rotation", rows, ("code", "label", "localOffice"), id_in_groups=True)
-routes = crud.serve("list_rows", "get_row")
-crud.serve("create_row", modify=Permission(RESOURCE, "Create"))
-crud.serve("update_row", modify=Permission(RESOURCE, "Update"))
-crud.serve("delete_row", remove=Permission(RESOURCE, "Delete"))
+routes = serve(crud, "list_rows", "get_row")
+serve(crud, "create_row", modify=Permission(RESOURCE, "Create"))
+serve(crud, "update_row", modify=Permission(RESOURCE, "Update"))
+serve(crud, "delete_row", remove=Permission(RESOURCE, "Delete"))
 
 exists_map(routes, "/api/rotations/exists/", rows, "label")

@@ -5,19 +5,21 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from services.reference.crud import Crud, only_row
+from services.reference.crud import Crud
 from services.reference.existence import decoded, exists_ids, exists_map, status_reply
+from services.reference.finding import codes_in_path, found_or_404, only_row
 from services.reference.limited import LimitedList, search_limited
 from services.reference.organization_types import OrganizationType
+from services.reference.serving import serve
 from services.reference.tables import organization_type, site, trust
-from services.reference.within import codes_in_path, found_or_404
 from shared.db import Work
 from shared.errors import BadRequest, Refused
 from shared.http.binding import RawText
 from shared.http.reply import Reply
 from shared.jackson import Day, Long, StatusWord, Text
-from shared.lookup import Collection, Parent, Row
+from shared.lookup import Collection
 from shared.principals import SIGNED_IN
+from shared.rows import Parent, Row
 
 SEARCHED = ("siteCode", "trustCode", "siteName", "postCode", "address", "siteKnownAs")
 
@@ -84,7 +86,7 @@ class Sites(Crud[Site]):
 
 
 crud = Sites("sites", "site", rows, required=(), id_in_groups=True, decode_filters=True)
-routes = crud.serve("create_row", "update_row", "list_rows", "get_row", "create_rows", "update_rows")
+routes = serve(crud, "create_row", "update_row", "list_rows", "get_row", "create_rows", "update_rows")
 
 exists_map(routes, "/api/sites/exists", rows, "siteCode")
 exists_ids(routes, "/api/sites/ids/exists", rows)

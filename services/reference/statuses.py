@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from services.reference.crud import Crud
+from services.reference.serving import serve
 from services.reference.tables import status
 from shared.db import Work
 from shared.jackson import Long, StatusWord, Text
-from shared.lookup import Collection, Row
+from shared.lookup import Collection
 from shared.principals import SIGNED_IN
+from shared.rows import Row
 
 
 class Status(Row):
@@ -38,7 +40,7 @@ class Statuses(Crud[Status]):
 
 rows = Collection(status, Status)
 crud = Statuses("statuses", "status", rows)
-routes = crud.serve("create_row", "update_row", "get_row", "delete_row", "create_rows", "update_rows")
+routes = serve(crud, "create_row", "update_row", "get_row", "delete_row", "create_rows", "update_rows")
 
 
 @routes.endpoint("GET", "/api/statuses", allow=SIGNED_IN)

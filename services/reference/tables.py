@@ -20,6 +20,11 @@ def _status() -> Column[str]:
     return text("status")
 
 
+def texts(*names: str) -> list[Column[str]]:
+    """Text columns with nothing special."""
+    return [text(name) for name in names]
+
+
 def _plain(name: str) -> Table:
     """Code, label, status."""
     return Table(name, metadata, number_key(), _code(), _label(), _status())
@@ -78,9 +83,7 @@ grade = Table(
     metadata,
     number_key(),
     row_uuid(),
-    text("abbreviation"),
-    text("name"),
-    text("label"),
+    *texts("abbreviation", "name", "label"),
     Column("trainingGrade", Bit, nullable=False, server_default=sql("0")),
     Column("postGrade", Bit, nullable=False, server_default=sql("0")),
     Column("placementGrade", Bit, nullable=False, server_default=sql("0")),
@@ -163,15 +166,9 @@ site = Table(
     text("siteCode"),
     Column("startDate", Date),
     Column("endDate", Date),
-    text("localOffice"),
-    text("trustCode"),
+    *texts("localOffice", "trustCode"),
     Column("trustId", Number),
-    text("siteName"),
-    text("address"),
-    text("postCode"),
-    text("siteKnownAs"),
-    text("siteNumber"),
-    text("organisationalUnit"),
+    *texts("siteName", "address", "postCode", "siteKnownAs", "siteNumber", "organisationalUnit"),
     link("organizationTypeId", "OrganizationType.id"),
     _status(),
     text("intrepidId"),
@@ -183,10 +180,7 @@ tariff_rate = Table(
     number_key(),
     _code(),
     Column("gradeId", Number),
-    text("gradeAbbreviation"),
-    text("tariffRate"),
-    text("tariffRateFringe"),
-    text("tariffRateLondon"),
+    *texts("gradeAbbreviation", "tariffRate", "tariffRateFringe", "tariffRateLondon"),
     _status(),
 )
 title = _with_uuid("Title")
@@ -195,14 +189,9 @@ trust = Table(
     "Trust",
     metadata,
     number_key(),
-    text("code"),
-    text("localOffice"),
+    *texts("code", "localOffice"),
     _status(),
-    text("trustKnownAs"),
-    text("trustName"),
-    text("trustNumber"),
-    text("address"),
-    text("postCode"),
+    *texts("trustKnownAs", "trustName", "trustNumber", "address", "postCode"),
     link("organizationTypeId", "OrganizationType.id"),
     text("intrepidId"),
 )

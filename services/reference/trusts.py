@@ -2,21 +2,23 @@
 
 from typing import Any
 
-from services.reference.crud import Crud, only_row
+from services.reference.crud import Crud
 from services.reference.current import list_current
 from services.reference.existence import decoded, exists_ids, exists_map, status_reply
+from services.reference.finding import codes_in_path, found_or_404, only_row
 from services.reference.limited import LimitedList, search_limited
 from services.reference.organization_types import OrganizationType
+from services.reference.serving import serve
 from services.reference.tables import organization_type, trust
-from services.reference.within import codes_in_path, found_or_404
 from shared.db import Work
 from shared.errors import HeaderRefusal, NotFound, Refused
 from shared.http.binding import RawText
 from shared.http.reply import Reply
 from shared.jackson import Long, StatusWord, Text
-from shared.lookup import Collection, Parent, Row
+from shared.lookup import Collection
 from shared.paging import PageRequest
 from shared.principals import SIGNED_IN
+from shared.rows import Parent, Row
 
 CURRENT = "CURRENT"
 
@@ -76,7 +78,7 @@ class Trusts(Crud[Trust]):
 
 
 crud = Trusts("trusts", "trust", rows, required=(), decode_filters=True)
-routes = crud.serve("create_row", "update_row", "list_rows", "get_row", "create_rows", "update_rows")
+routes = serve(crud, "create_row", "update_row", "list_rows", "get_row", "create_rows", "update_rows")
 
 exists_map(routes, "/api/trusts/exists/", rows, "code")
 exists_ids(routes, "/api/trusts/ids/exists/", rows)

@@ -4,16 +4,13 @@ Both belong to one execution environment, which has one call at a time: hence co
 minima.
 """
 
-from collections.abc import Callable
 from math import exp
 
-MINIMUM_CALLS = 5.0  # faded weight of calls below which nothing is judged
+MINIMUM_CALLS = 4.5  # faded weight of calls below which nothing is judged: five within two seconds
 FAILURE_SHARE = 0.5
 FADE_SECONDS = 10.0  # a call weighs 1/e after so long
 OPEN_SECONDS = 2.0  # until one call may try again
 RETRY_SHARE, RETRY_MINIMUM = 0.2, 3.0  # retries per call, and those that are granted at once
-
-Clock = Callable[[], float]
 
 
 class Breaker:
@@ -29,21 +26,22 @@ class Breaker:
         """May the upstream be asked at this time (seconds of a monotonic clock)?"""
         return self.opened is None or now - self.opened >= OPEN_SECONDS
 
-    def succeeded(self) -> None:
-        """A call was answered: closes the breaker. A long run of them costs nothing to remember."""
+    def succeeded(self, now: float) -> None:
+        """A call was answered: closes the breaker."""
         if self.opened is not None:
-            self.opened, self._calls, self._failures = None, 0.0, 0.0
-        elif self._failures:
-            self._calls += 1.0
+            self.opened, self._failures = None, 0.0
+        self._count(now)
 
-    def failed(self, now: float) -> bool:
-        """A call failed. Is the breaker open now?"""
-        fade = exp((self._seen - now) / FADE_SECONDS)
-        self._calls, self._failures, self._seen = self._calls * fade + 1.0, self._failures * fade + 1.0, now
-        judged = self._calls >= MINIMUM_CALLS - 1.0 and self._failures >= FAILURE_SHARE * self._calls
-        if self.opened is not None or judged:
+    def failed(self, now: float) -> None:
+        """A call failed: opens the breaker when it was one too many, or when the breaker was only trying."""
+        self._count(now)
+        self._failures += 1.0
+        if self.opened is not None or (self._calls >= MINIMUM_CALLS and self._failures >= FAILURE_SHARE * self._calls):
             self.opened = now
-        return self.opened is not None
+
+    def _count(self, now: float) -> None:
+        fade = exp((self._seen - now) / FADE_SECONDS)
+        self._calls, self._failures, self._seen = self._calls * fade + 1.0, self._failures * fade, now
 
 
 class RetryBudget:

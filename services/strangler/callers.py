@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from shared.observability import warn
+
 from shared.tokens import KeysUnavailable, TokenError, Verifier
 
 COOKIE = "tis_caller"  # `identity.signature`, made by `signed`

@@ -89,7 +89,9 @@ def target_of(event: Event) -> str:
     query = event.get("multiValueQueryStringParameters")
     if not query:
         return path
-    pairs = [f"{quote(name, QUERY_SAFE)}={quote(value, QUERY_SAFE)}" for name, values in query.items() for value in values]
+    pairs = [
+        f"{quote(name, QUERY_SAFE)}={quote(value, QUERY_SAFE)}" for name, values in query.items() for value in values
+    ]
     return f"{path}?{'&'.join(pairs)}"
 
 

@@ -96,7 +96,11 @@ def compile_route(head: Mapping[str, Any], name: str, terms: Any, all_legacy: bo
 
 def compile_rule(rule: Mapping[str, Any]) -> Rule:
     """`{side = "new", header = {x-preview = "1"}, client = "gmc"}` as tests."""
-    tests = [(kind, name, value) for kind in ("header", "cookie", "query", "claim") for name, value in rule.get(kind, {}).items()]
+    tests = [
+        (kind, name, value)
+        for kind in ("header", "cookie", "query", "claim")
+        for name, value in rule.get(kind, {}).items()
+    ]
     if "client" in rule:
         tests.append(("client", "", rule["client"]))
     return Rule(rule["side"] == "new", tuple(tests))

@@ -1,6 +1,6 @@
 """JSON as the old servers print it: Jackson's pretty printer, two blanks a level, blanks around the colon."""
 
-from json.encoder import encode_basestring  # type: ignore[attr-defined]
+from json.encoder import encode_basestring
 from typing import Any
 
 
@@ -29,5 +29,4 @@ def joined(printed: list[str]) -> str:
 
 def quoted(text: str) -> str:
     """A text as JSON, letters beyond ASCII as they are."""
-    escaped: str = encode_basestring(text)
-    return escaped
+    return encode_basestring(text)

@@ -1,7 +1,7 @@
 """The users whom the stand-in knows, from a file of JSON lines, and the tokens that name them.
 
 A line is {"user", "authorities", "policies", "designatedBodyCodes"}; the last line for a user counts. The file is read
-again when it has changed: only its new lines where it has grown.
+again when it has changed.
 """
 
 import base64
@@ -39,7 +39,7 @@ class Users:
 
     file: Path | None = None
     _known: dict[str, User] = field(default_factory=dict)
-    _read: tuple[int, int] = (0, 0)  # the file's inode, and how many of its bytes are known
+    _state: tuple[int, int, int] | None = None  # the file's inode, size and time when it was read
 
     def find(self, name: str) -> User | None:
         """A user by name, as the old database compared: case and trailing blanks do not count."""
@@ -48,20 +48,19 @@ class Users:
         return self._known.get(key_of(name))
 
     def _refresh(self, file: Path) -> None:
-        state = file.stat()
-        inode, known = self._read
-        if (inode, known) == (state.st_ino, state.st_size):
-            return
-        if inode != state.st_ino or state.st_size < known:
-            self._known, known = {}, 0
-        with file.open("rb") as lines:
-            lines.seek(known)
-            fresh = lines.read()
-        whole = fresh[: fresh.rfind(b"\n") + 1]  # a line still being written is left for the next time
-        for line in whole.splitlines():
-            user = User.of(json.loads(line))
-            self._known[key_of(user.name)] = user
-        self._read = (state.st_ino, known + len(whole))
+        found = file.stat()
+        state = (found.st_ino, found.st_size, found.st_mtime_ns)
+        if state != self._state:
+            users = [user for line in file.read_text().splitlines() if (user := user_in(line))]
+            self._known, self._state = {key_of(user.name): user for user in users}, state
+
+
+def user_in(line: str) -> User | None:
+    """The user in a line; None in one that is still being written."""
+    try:
+        return User.of(json.loads(line))
+    except ValueError:
+        return None
 
 
 def key_of(name: str) -> str:

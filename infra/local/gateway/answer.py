@@ -97,7 +97,9 @@ def written(answer: Answer, *, method: str, keep_alive: bool) -> bytes:
     """The answer as bytes of HTTP/1.1: without a body where the method or the status has none."""
     lines = [f"HTTP/1.1 {answer.status} {PHRASES.get(answer.status, 'Unknown')}"]
     lines += [f"{name}: {value}" for name, value in answer.headers if name.lower() not in OURS]
-    lines += [date_line(int(time.time())), f"Connection: {'keep-alive' if keep_alive else 'close'}"]
+    lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")
+    if all(name.lower() != "date" for name, _ in answer.headers):
+        lines.append(date_line(int(time.time())))
     body = answer.body
     if answer.status in BODILESS:
         body = b""

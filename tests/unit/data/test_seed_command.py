@@ -139,6 +139,20 @@ def test_a_database_that_does_not_answer_is_a_sentence(monkeypatch: pytest.Monke
     assert "mysql+pymysql://root@127.0.0.1:1/reference does not do it" in result.stderr
 
 
+@pytest.mark.parametrize("url", ["nonsense", "oracledb2://x/y"])
+@pytest.mark.usefixtures("stack")
+def test_a_url_that_names_no_database_is_a_sentence(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIS_DATABASE_URL", url)
+    result = _run()
+    assert (result.exit_code, "cannot be read" in result.stderr) == (1, True)
+
+
+def test_a_stack_file_of_the_wrong_shape_is_a_sentence(stack: Path) -> None:
+    _write(stack / ".tis" / "8099" / "stack.json", ["what"])
+    result = _run()
+    assert (result.exit_code, "not whole" in result.stderr) == (1, True)
+
+
 @pytest.mark.usefixtures("stack")
 def test_an_unknown_service_is_named() -> None:
     result = CliRunner().invoke(seed, ["--service", "nowhere"])

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Table
 from shared.columns import Bit
 from shared.jackson import Long, PrimitiveFlag, StatusWord, Text, Uuid
 from shared.java import date_text
-from shared.lookup import Row, is_uuid
+from shared.rows import Row, is_uuid
 
 
 def field_of(column: Column[Any]) -> tuple[Any, Any]:

@@ -1,0 +1,60 @@
+"""Conditions on rows: search texts and column filters as clauses on columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Column, Select
+
+from shared.errors import BadRequest
+from shared.filters import Number, Value
+from shared.jackson import STATUSES
+from shared.rows import Parent, is_uuid
+
+STATUS = "status"
+
+
+@dataclass(frozen=True)
+class Property:
+    """Something to filter or sort by: a column, and the parent that it belongs to where it is not the row's own."""
+
+    column: Column[Any]
+    parent: Parent | None = None
+
+
+@dataclass
+class Clauses:
+    """Conditions on a collection's rows, and the parents that they look at."""
+
+    conditions: list[Any] = field(default_factory=list)
+    parents: set[Parent] = field(default_factory=set)
+
+    def add(self, condition: Any, *properties: Property) -> None:
+        """Ask for one more condition, on these properties."""
+        self.conditions.append(condition)
+        self.parents.update(one.parent for one in properties if one.parent)
+
+    def narrow(self, statement: Select[Any]) -> Select[Any]:
+        """The statement for the rows that fit."""
+        return statement.where(*self.conditions)
+
+
+def filter_values(name: str, column: Column[Any], values: Sequence[Value]) -> list[Any] | None:
+    """The values as the column's type; None when the filter vanishes; BadRequest for a value that cannot be its."""
+    if name == STATUS:
+        return [value for value in values if value in STATUSES] or None
+    kind = column.type.python_type
+    if name.endswith(".status") or (kind not in (str, int, bool)) or is_uuid(column):
+        raise BadRequest(f"The column {name!r} cannot be filtered.")
+    return [filter_value(name, kind, value) for value in values]
+
+
+def filter_value(name: str, kind: type, value: Value) -> Value:
+    """One value as a column's type."""
+    if kind is str and not isinstance(value, bool):
+        return value.written if isinstance(value, Number) else value
+    if kind is bool and (isinstance(value, bool) or value in (0, 1)):
+        return bool(value)
+    if kind is int and isinstance(value, int) and not isinstance(value, bool):
+        return int(value)
+    raise BadRequest(f"The column {name!r} cannot hold {value!r}.")

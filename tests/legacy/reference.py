@@ -1,0 +1,121 @@
+"""/reference/api: six collections of TIS-REFERENCE, each with list, get, create, update and delete."""
+
+import re
+from typing import Final
+from urllib.parse import quote, unquote
+
+from tests.legacy.bodies import Row, row_of
+from tests.legacy.catalogue import SITES, TRUSTS
+from tests.legacy.messages import (
+    STANDING,
+    Answer,
+    Pairs,
+    Refused,
+    Request,
+    access_denied,
+    container_answer,
+    crash,
+    error_answer,
+    json_answer,
+    method_not_allowed,
+    options_answer,
+    printed_answer,
+)
+from tests.legacy.jackson import joined
+from tests.legacy.profile import caller_of, token_of
+from tests.legacy.queries import Query, links, sorted_rows
+from tests.legacy.rules import check_row
+from tests.legacy.store import Refusal, Table
+from tests.legacy.users import Users
+
+BASE: Final = "/reference/api/"
+MODIFY: Final = "reference:add:modify:entities"
+DELETE: Final = "reference:delete:entities"
+FIREWALL: Final = re.compile(r"%(?:2f|25|2e|3b|5c|00)|[;\\]|//|/\.\.?/", re.IGNORECASE)
+WHOLE_NUMBER: Final = re.compile(r"\s*[+-]?\d{1,18}\s*")
+
+
+class Reference:
+    """Answers requests from its tables, by collection path."""
+
+    def __init__(self, tables: dict[str, Table], users: Users) -> None:
+        self.tables, self._users = tables, users
+
+    def answer(self, request: Request) -> Answer:
+        """The answer, or Refused, in the old service's order: firewall, token, route, body, validation, authority, rules."""
+        if FIREWALL.search(request.path):
+            return container_answer(500, request.path)
+        if token_of(request) is None:
+            return container_answer(401, request.path)
+        path, _, key = request.path.removeprefix(BASE).removesuffix("/").partition("/")
+        table = self.tables.get(path)
+        if table is None or "/" in key:
+            return container_answer(404, request.path)
+        if not accepts_json(request.header("accept")):
+            return Answer(406)
+        try:
+            return self._of_row(request, table, unquote(key)) if key else self._of_collection(request, table)
+        except Refusal:
+            return crash()
+
+    def _of_collection(self, request: Request, table: Table) -> Answer:
+        match request.method:
+            case "GET" | "HEAD":
+                return list_rows(request, table)
+            case "POST":
+                row = row_of(request, table.collection)
+                check_row(row, table.collection, is_new=True)
+                return self._create(request, table, row)
+            case "PUT":
+                return self._update(request, table)
+            case "OPTIONS":
+                return options_answer(["GET", "HEAD", "POST", "PUT", "OPTIONS"])
+        return method_not_allowed(request.method)
+
+    def _of_row(self, request: Request, table: Table, key: str) -> Answer:
+        methods = ["GET", "HEAD", *(["DELETE"] if table.collection.is_deletable else []), "OPTIONS"]
+        if request.method not in methods:
+            return method_not_allowed(request.method)
+        if request.method == "OPTIONS":
+            return options_answer(methods)
+        if not WHOLE_NUMBER.fullmatch(key):
+            return crash()
+        row_id = int(key)
+        if request.method == "DELETE":
+            self._demand(request, DELETE)
+            table.delete(row_id)
+            return Answer(200, [*STANDING, *alert(table, "deleted", row_id)])
+        row = table.rows.get(row_id)
+        return Answer(404) if row is None else printed_answer(200, table.printed(row))
+
+    def _create(self, request: Request, table: Table, row: Row) -> Answer:
+        self._demand(request, MODIFY)
+        self._apply_rules(table, row)
+        if row["id"] is not None and (table.collection is not TRUSTS or row["id"] in table.rows):
+            error = [("X-referenceApp-error", "error.idexists"), ("X-referenceApp-params", table.collection.entity)]
+            return Answer(400, [*STANDING, *error])
+        made = table.insert(row)
+        location = ("Location", f"/api/{table.collection.path}/{quote(str(made['id']))}")
+        return json_answer(201, made, [location, *alert(table, "created", made["id"])])
+
+    def _update(self, request: Request, table: Table) -> Answer:
+        row = row_of(request, table.collection)
+        check_row(row, table.collection, is_new=False)
+        if row["id"] is None:
+            return self._create(request, table, row)
+        self._demand(request, MODIFY)
+        self._apply_rules(table, row)
+        return json_answer(200, table.update(row), alert(table, "updated", row["id"]))
+
+    def _demand(self, request: Request, authority: str) -> None:
+        user = caller_of(token_of(request) or "", self._users)
+        if user is None or authority not in user.authorities:
+            raise Refused(access_denied())
+
+    def _apply_rules(self, table: Table, row: Row) -> None:
+        """What the sites' and the trusts' own validators ask for."""
+        trusts = [trust for trust in self.tables["trusts"].rows.values() if trust["status"] == "CURRENT"]
+        if table.collection is SITES:
+            ...
+        if table.collection is TRUSTS:
+            ...

@@ -12,10 +12,14 @@ from shared.errors import BadRequest, Conflict
 
 
 class Row(BaseModel):
-    """A row as callers see it: its fields in their order, none ever left out. `dto` is the old type's name."""
+    """A row as callers see it: its id first, its fields in their order, none ever left out.
 
-    model_config = ConfigDict(defer_build=True, extra="ignore", protected_namespaces=())
+    `dto` is the old type's name. Schemas are built at the first use, so that a cold start pays for one, not for forty.
+    """
+
+    model_config = ConfigDict(defer_build=True, extra="ignore")
     dto: ClassVar[str]
+    id: Any = None
 
 
 Model = TypeVar("Model", bound=Row)

@@ -3,6 +3,7 @@
 import json
 import resource
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -43,10 +44,16 @@ def check_python() -> Check:
 def check_others() -> Check:
     """The other Pythons that the tests are run on."""
     names = [f"python{major}.{minor}" for major, minor in PYTHONS]
-    missing = [name for name in names if shutil.which(name) is None]
+    missing = [name for name in names if not runs(name)]
     found = ", ".join(name for name in names if name not in missing) or "none on PATH"
     mend = f"Only for tests on every version: install {', '.join(missing)}." if missing else ""
     return Check("pythons", found, mend, needed=False)
+
+
+def runs(program: str) -> bool:
+    """Is there such a Python, and does it run? A version manager's shim may exist and fail."""
+    path = shutil.which(program)
+    return path is not None and subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
 def check_project() -> Check:

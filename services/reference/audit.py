@@ -19,10 +19,9 @@ def record_update(work: Work, principal: Principal, stored: Row | None, sent: Ro
     """Keep the difference between the stored and the sent row, whatever becomes of the update itself."""
     if principal.user.lower() == UNAUDITED_USER:
         return
-    key = getattr(sent, "id", None)
     row = {
         "tableDtoName": sent.dto,
-        "patchId": "null" if key is None else str(key),
+        "patchId": "null" if sent.id is None else str(sent.id),
         "patch": to_json(difference(stored, sent)).decode(),
         "dateAdded": datetime.now(UTC).replace(tzinfo=None, microsecond=0),
         "enabled": True,

@@ -67,8 +67,7 @@ class Crud(Generic[Model]):
     def faults(self, row: Row, *, creating: bool) -> Iterable[FieldError]:
         """The constraints of the body that are broken."""
         name = row.dto if row.dto[:2].isupper() else row.dto[0].lower() + row.dto[1:]
-        key = getattr(row, "id", None)
-        if self.id_in_groups and creating == (key is not None):
+        if self.id_in_groups and creating == (row.id is not None):
             yield FieldError(name, "id", "Null" if creating else "NotNull")
         for required in self.required:
             if getattr(row, required) is None:
@@ -101,12 +100,11 @@ class Crud(Generic[Model]):
 
     def update_row(self, body: Row, work: Work, principal: Principal) -> Reply:
         """Replace a row; without an id it is a create."""
-        key = getattr(body, "id", None)
-        record_update(work, principal, None if key is None else self.rows.get(work, key), body)
-        if key is None:
+        record_update(work, principal, None if body.id is None else self.rows.get(work, body.id), body)
+        if body.id is None:
             return self.create_row(body, work)
         stored = self.save(work, self.prepare(work, body))
-        params = stored.id if self.result_params else key  # type: ignore[attr-defined]
+        params = stored.id if self.result_params else body.id
         return Reply(stored, 200, DIALECT.alert(self.entity, "updated", str(params)))
 
     def save(self, work: Work, row: Any) -> Row:
@@ -146,8 +144,8 @@ class Crud(Generic[Model]):
         """Replace rows, all or none; of rows with the same id the last one counts and is shown for each."""
         self.refuse_incomplete(body)
         saved = [self.save(work, row) for row in body]
-        latest = {row.id: row for row in saved}  # type: ignore[attr-defined]
-        return [latest[row.id] for row in saved]  # type: ignore[attr-defined]
+        latest = {row.id: row for row in saved}
+        return [latest[row.id] for row in saved]
 
     def offender(self, row: Any) -> str:
         """How a row that has an id, and should not, is shown in a header."""

@@ -49,14 +49,14 @@ class JsonPatches(Crud[JsonPatch]):
         """Replace patches and disable them."""
         self.refuse_incomplete(body)
         saved = super().update_rows([row.model_copy(update={"enabled": False}) for row in body], work)
-        keys = ",".join(str(row.id) for row in saved)  # type: ignore[attr-defined]
+        keys = ",".join(str(row.id) for row in saved)
         return Reply(saved, 200, DIALECT.alert(self.entity, "updated", keys))
 
 
 def readable(row: JsonPatch) -> JsonPatch:
     """The row; BadRequest where its patch is not JSON."""
     try:
-        json.loads(row.patch or "null" if row.patch is None else row.patch)
+        json.loads("null" if row.patch is None else row.patch)
     except ValueError as error:
         raise BadRequest(f"patch is not JSON: {error}.") from error
     return row

@@ -25,8 +25,7 @@ class Rotations(Crud[Any]):
     def faults(self, row: Row, *, creating: bool) -> Iterable[FieldError]:
         """The usual constraints, and the id's."""
         yield from super().faults(row, creating=creating)
-        key = getattr(row, "id", None)
-        if not creating and key is not None and key < 0:
+        if not creating and row.id is not None and row.id < 0:
             yield FieldError("rotationDTO", "id", "DecimalMin")
 
 

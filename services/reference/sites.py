@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import bindparam, select
 
 from services.reference.crud import Crud
@@ -46,10 +47,9 @@ class Site(Row):
     intrepidId: Text = None
 
 
-class SiteIds(Row):
+class SiteIds(BaseModel):
     """The body of the query by ids."""
 
-    dto = "Map"
     ids: list[Long] | None = None
 
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from shared.observability import warn
+from shared import observability
 
 from shared.tokens import KeysUnavailable, TokenError, Verifier
 
@@ -89,7 +89,7 @@ class VerifiedClaims:
         except TokenError:
             claims = NO_CLAIMS
         except KeysUnavailable:
-            warn("The issuer's keys cannot be had: callers are told apart without their tokens.")
+            observability.logger.warning("The issuer's keys cannot be had: callers are told apart without their tokens.")
             self._paused_until = now + KEYS_PAUSE
             return NO_CLAIMS
         self._keep(token, now, claims)

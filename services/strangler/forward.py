@@ -1,0 +1,123 @@
+"""What is sent on and what is given back: header rules of RFC 9110 section 7.6, RFC 7239 and W3C trace context. Pure.
+
+Target, body and all other headers pass to the byte.
+"""
+
+import os
+import re
+from http import HTTPStatus
+from typing import NamedTuple
+
+from services.strangler.client import Answer
+from services.strangler.limits import Headers
+from services.strangler.problems import Refusal
+
+PSEUDONYM = "strangler"
+VIA = f"1.1 {PSEUDONYM}"
+HOP_BY_HOP = frozenset(
+    "connection proxy-connection keep-alive te transfer-encoding upgrade proxy-authenticate proxy-authorization".split()
+)
+NOT_SENT = HOP_BY_HOP | {"content-length", "expect", "host", "traceparent"}
+NOT_GIVEN = HOP_BY_HOP | {"content-length", "x-tis-served-by"}
+CORRELATION, AMAZON_TRACE = "x-correlation-id", "x-amzn-trace-id"
+KEPT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}").fullmatch
+TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}").match
+BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
+
+
+class Trace(NamedTuple):
+    """What follows a call through every hop."""
+
+    correlation_id: str
+    trace_id: str  # of 32 hexadecimal digits
+    flags: str
+    restarted: bool  # the caller sent none that is valid
+
+
+def trace_of(headers: Headers) -> Trace:
+    """The caller's correlation id and trace, or new ones where it sent none that is valid."""
+    sent = headers.get(CORRELATION, ("",))[0]
+    parent = headers.get("traceparent", ("",))[0]
+    fresh = os.urandom(16).hex()  # not `random`: execution environments are forked, and would all draw alike
+    correlation_id = sent if KEPT_ID(sent) else fresh
+    if TRACEPARENT(parent) and (len(parent) == 55 or parent[:2] != "00"):  # noqa: PLR2004 - version 00 ends here
+        return Trace(correlation_id, parent[3:35], parent[53:55], False)
+    return Trace(correlation_id, fresh, "01", True)
+
+
+def named_by(connection: list[str] | None) -> set[str]:
+    """The headers that a Connection header makes hop-by-hop."""
+    return {name.strip().lower() for value in connection or () for name in value.split(",")}
+
+
+def outgoing(headers: Headers, trace: Trace, source_ip: str) -> dict[str, list[str]]:
+    """The headers of every leg: the caller's without those of its own hop, with the way they came."""
+    dropped = NOT_SENT | named_by(headers["connection"]) if "connection" in headers else NOT_SENT
+    sent = {name: values for name, values in headers.items() if name not in dropped}
+    if trace.restarted:
+        sent.pop("tracestate", None)
+    sent[CORRELATION] = [trace.correlation_id]
+    sent["via"] = [via(headers["via"])] if "via" in headers else [VIA]
+    host = headers.get("host", ("",))[0]
+    proto = sent.setdefault("x-forwarded-proto", ["https"])[0]
+    hop = f"for={node(source_ip)};host={quoted(host)};proto={quoted(proto)};by=_{PSEUDONYM}"
+    sent["forwarded"] = [", ".join([*headers.get("forwarded", ()), hop])]
+    sent["x-forwarded-for"] = [addresses(headers.get("x-forwarded-for", ()), source_ip)]
+    if host:
+        sent.setdefault("x-forwarded-host", [host])
+    return sent
+
+
+def leg(sent: dict[str, list[str]], trace: Trace, host: str) -> dict[str, list[str]]:
+    """The headers of one leg: its host, and a parent id of its own."""
+    parent = f"00-{trace.trace_id}-{os.urandom(8).hex()}-{trace.flags}"
+    return {"host": [host], **sent, "traceparent": [parent]}
+
+
+def via(values: list[str]) -> str:
+    """The Via header with this hop. Refuses with 508 a call that has come by twice already: it goes in circles."""
+    way = ", ".join(values)
+    if PSEUDONYM in way and sum(hop.split()[1:2] == [PSEUDONYM] for hop in way.split(",")) > 1:
+        raise Refusal(HTTPStatus.LOOP_DETECTED, "The call goes in circles: an upstream sends it back to where it came from.")
+    return f"{way}, {VIA}"
+
+
+def addresses(values: list[str] | tuple[str, ...], source_ip: str) -> str:
+    """X-Forwarded-For with the caller's address at its end, where API Gateway has not put it yet."""
+    way = [address.strip() for value in values for address in value.split(",")]
+    return ", ".join(way if way and way[-1] == source_ip else [*way, source_ip or "unknown"])
+
+
+def node(address: str) -> str:
+    """An address as RFC 7239 writes it."""
+    return f'"[{address}]"' if ":" in address else address or "unknown"
+
+
+def quoted(value: str) -> str:
+    """A value of the Forwarded header, in quotes where it is more than a token."""
+    return value if value.isalnum() else f'"{value.translate(ESCAPES)}"'
+
+
+ESCAPES = str.maketrans({'"': r"\"", "\\": r"\\"})
+
+
+def body_sent(method: str, body: bytes) -> bytes | None:
+    """The body to send on; None where there is none, and the method does not ask for one."""
+    return body if body or method not in BODILESS else None
+
+
+def given_back(answer: Answer, method: str) -> dict[str, list[str]]:
+    """The answer's headers, repeated ones apart; its length only where it is not that of the body given."""
+    dropped: frozenset[str] | set[str] = NOT_GIVEN
+    if method == "HEAD" or answer.status == HTTPStatus.NOT_MODIFIED:
+        dropped = NOT_GIVEN - {"content-length"}
+    given: dict[str, list[str]] = {}
+    for name, value in answer.headers:
+        lowered = name.lower()
+        if lowered == "connection":
+            dropped = dropped | named_by([value])
+        if lowered not in dropped:
+            given.setdefault(name, []).append(value)
+    if len(dropped) > len(NOT_GIVEN):  # Connection may have named a header that stood before it
+        return {name: values for name, values in given.items() if name.lower() not in dropped}
+    return given

@@ -104,13 +104,14 @@ class KeptTable:
         until = time.monotonic() + (READ_SECONDS if self._table else FIRST_READ_SECONDS)
         try:
             version = self._source.version(until - time.monotonic())
+            if version == self._version and self._table:
+                return
             stale = [name for name, number in version.services.items() if self._version.services.get(name) != number]
-            fresh = self._source.specs(stale, until - time.monotonic()) if stale else {}
-        except (StoreError, ValueError, KeyError) as error:
-            observability.logger.warning("The route table cannot be read; the last one stays in force.", extra={"cause": repr(error)})
-            return
-        if version != self._version or self._table is None:
-            known = self._specs | fresh
-            self._specs = {name: known[name] for name in version.services}
-            self._table = compile_table(self._specs.values(), all_legacy=version.all_legacy)
-            self._version = version
+            known = self._specs | (self._source.specs(stale, until - time.monotonic()) if stale else {})
+            specs = {name: known[name] for name in version.services}
+            self._table = compile_table(specs.values(), all_legacy=version.all_legacy)
+        except (StoreError, ValueError, KeyError, TypeError) as error:
+            message = "The route table cannot be read; the last one stays in force."
+            observability.logger.warning(message, extra={"cause": repr(error)})
+        else:
+            self._version, self._specs = version, specs

@@ -26,12 +26,14 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Call:
-    """A request on its way to a view, with the values of its path parameters."""
+    """A request on its way to a view: its route, and the values of its path parameters."""
 
-    __slots__ = ("parameters", "request")
+    __slots__ = ("parameters", "request", "route")
 
-    def __init__(self, request: Request, parameters: tuple[str, ...]) -> None:
-        self.request, self.parameters = request, parameters
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.parameters: tuple[str, ...] = ()
+        self.route = "none"
 
 
 Binder = Callable[[Call], Any]

@@ -12,6 +12,10 @@ from shared.trie import split
 # What the old servers' firewall refuses in a path: it could be read in two ways.
 FORBIDDEN_IN_PATH = ("%2f", "%25", "%2e", "%3b", "%5c", "%00", ";", "\\", "//", "/./", "/../")
 
+JSON_RANGES = ("*/*", "application/*", "application/json")
+PREFLIGHT = {"origin", "access-control-request-method"}
+PASSED_ON = ("x-correlation-id", "traceparent", "tracestate", "x-amzn-trace-id")
+
 
 class Request:
     """One call: method, decoded path segments, headers, query and body."""
@@ -82,3 +86,27 @@ class Request:
         if header is None:
             return self.headers.get("oidc_access_token")
         return header[7:].strip() if header[:7].lower() == "bearer " else header
+
+    @property
+    def accepts_json(self) -> bool:
+        """Does the Accept header leave room for application/json?"""
+        accept = self.headers.get("accept")
+        if not accept:
+            return True
+        ranges = (part.partition(";")[0].strip().lower() for part in accept.split(","))
+        return any(part in JSON_RANGES or part.endswith("+json") for part in ranges)
+
+    @property
+    def is_preflight(self) -> bool:
+        """Does a browser ask whether it may call from another origin?"""
+        return self.method == "OPTIONS" and self.headers.keys() >= PREFLIGHT
+
+    @property
+    def correlation_id(self) -> str:
+        """What ties the log lines of one call together in all services."""
+        return self.headers.get("x-correlation-id") or str(self.event["requestContext"].get("requestId", ""))
+
+    @property
+    def passed_on(self) -> dict[str, str]:
+        """The headers that follow a call through every hop."""
+        return {name: self.headers[name] for name in PASSED_ON if name in self.headers}

@@ -4,7 +4,7 @@ Chalice publishes one greedy resource; the calls are dispatched here, on a trie,
 and Chalice's own dispatch would cost more than the call.
 """
 
-import traceback
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,6 +12,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
+from shared import observability
 from shared.config import load
 from shared.db import Database
 from shared.dialect import STANDING_HEADERS, Dialect, error_body, language_cookie
@@ -26,8 +27,6 @@ from shared.trie import Trie
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 DRY_RUN = "x-tis-dry-run"
-PREFLIGHT = {"origin", "access-control-request-method"}
-PASSED_ON = ("x-correlation-id", "traceparent", "tracestate", "x-amzn-trace-id")
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ class Service(Chalice):
         super().__init__(app_name=name)
         self.dialect, self.guarded = dialect, [context.strip("/"), "api"]
         self.endpoints: list[Endpoint] = []
+        self.lines = observability.Lines(name, ("route", "status_class"))
         self._trie: Trie[dict[str, Endpoint]] = Trie()
         self.route("/{proxy+}", methods=METHODS, content_types=["*/*"])(no_view)
         for resource in resources:
@@ -91,35 +91,50 @@ class Service(Chalice):
         """Answer an event: calls of the API here, anything else by Chalice."""
         if "httpMethod" not in event:
             return super().__call__(event, context)
-        request = Request(event)
-        try:
-            reply = self._answer(request)
-        except ApiError as error:
-            reply = self.dialect.render(error, request)
-        except Exception:  # noqa: BLE001 - whatever it was, the caller gets an answer and the log the cause
-            traceback.print_exc()
-            reply = Reply(error_body("error.internalServerError", "Internal server error"), 500)
-        reply.headers |= language_cookie(request)
+        started = time.perf_counter()
+        call = Call(Request(event))
+        reply = self._reply(call)
+        reply.headers |= language_cookie(call.request)
         answer = to_event(reply, STANDING_HEADERS)
-        return {**answer, "body": ""} if request.method == "HEAD" else answer
+        if call.request.method == "HEAD":
+            answer["body"] = ""
+        self._log(call, reply.status, time.perf_counter() - started, context)
+        return answer
 
-    def _answer(self, request: Request) -> Reply:
-        if request.method == "OPTIONS" and request.headers.keys() >= PREFLIGHT:
+    def _reply(self, call: Call) -> Reply:
+        try:
+            return self._answer(call)
+        except ApiError as error:
+            return self.dialect.render(error, call.request)
+        except Exception:  # noqa: BLE001 - whatever it was, the caller gets an answer, and the log the cause
+            observability.logger.exception("a view failed", route=call.route)
+            return Reply(error_body("error.internalServerError", "Internal server error"), 500)
+
+    def _log(self, call: Call, status: int, seconds: float, context: Any) -> None:
+        request, milliseconds = call.request, round(seconds * 1000, 3)
+        dimensions, facts = {"route": call.route, "status_class": f"{status // 100}xx"}, {"status": status}
+        trace = request.headers.get("x-amzn-trace-id")
+        self.lines.log_request(dimensions, facts, milliseconds, request.correlation_id, trace, context)
+
+    def _answer(self, call: Call) -> Reply:
+        request = call.request
+        if request.is_preflight:
             return Reply("Invalid CORS request", 403, media_type=TEXT)
         candidates = list(self._candidates(request.segments))
         method = "GET" if request.method == "HEAD" else request.method
-        endpoint, parameters = next(
+        endpoint, call.parameters = next(
             ((found[method], held) for found, held in candidates if method in found), (None, ())
         )
+        call.route = f"{method} {endpoint.template}" if endpoint else "none"
         guarded = endpoint.allow.needs_token if endpoint else request.segments[:2] == self.guarded
         token = self._verified(request) if guarded else None
         if not candidates:
             raise NoSuchPath
         if endpoint is None:
             return self._options(request, candidates)
-        if not accepts_json(request.headers.get("accept")):
+        if not request.accepts_json:
             raise NotAcceptable
-        return self._run(endpoint, Call(request, parameters), token)
+        return self._run(endpoint, call, token)
 
     def _candidates(self, segments: list[str]) -> Iterable[tuple[dict[str, Endpoint], tuple[str, ...]]]:
         yield from self._trie.matches(segments)
@@ -150,7 +165,7 @@ class Service(Chalice):
         if endpoint.check is not None:
             endpoint.check(arguments["body"])
         if token is not None and (endpoint.wants_principal or endpoint.allow.needs_principal):
-            principal = self.principals.of(*token, passed_on(call.request))
+            principal = self.principals.of(*token, call.request.passed_on)
             if not endpoint.allow.admits(principal):
                 raise Forbidden
             if endpoint.wants_principal:
@@ -168,16 +183,3 @@ def no_view() -> None:
 def as_reply(result: Any) -> Reply:
     """What a view gave, as an answer."""
     return result if isinstance(result, Reply) else Reply(result)
-
-
-def passed_on(request: Request) -> dict[str, str]:
-    """The headers that follow a call through every hop."""
-    return {name: request.headers[name] for name in PASSED_ON if name in request.headers}
-
-
-def accepts_json(accept: str | None) -> bool:
-    """Does an Accept header leave room for application/json?"""
-    if not accept:
-        return True
-    ranges = (part.partition(";")[0].strip().lower() for part in accept.split(","))
-    return any(part in ("*/*", "application/*", "application/json") or part.endswith("+json") for part in ranges)

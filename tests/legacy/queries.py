@@ -81,7 +81,11 @@ class Query:
             text = text[1:-1]
         wanted = folded(cleaned(text if MALFORMED_PERCENT.search(text) else unquote_plus(text)))
         names = self._collection.search
-        return [lambda row: any(wanted in folded(row[name] or "") for name in names if row[name] is not None)] if wanted else []
+        return (
+            [lambda row: any(wanted in folded(row[name] or "") for name in names if row[name] is not None)]
+            if wanted
+            else []
+        )
 
     def _filters(self) -> list[Predicate]:
         if "columnFilters" not in self._values:

@@ -5,7 +5,8 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from tests.legacy.bodies import Row, row_of
-from tests.legacy.catalogue import SITES, TRUSTS
+from tests.legacy.catalogue import TRUSTS
+from tests.legacy.jackson import joined
 from tests.legacy.messages import (
     STANDING,
     Answer,
@@ -15,16 +16,14 @@ from tests.legacy.messages import (
     access_denied,
     container_answer,
     crash,
-    error_answer,
     json_answer,
     method_not_allowed,
     options_answer,
     printed_answer,
 )
-from tests.legacy.jackson import joined
 from tests.legacy.profile import caller_of, token_of
 from tests.legacy.queries import Query, links, sorted_rows
-from tests.legacy.rules import check_row
+from tests.legacy.rules import VALIDATORS, validate
 from tests.legacy.store import Refusal, Table
 from tests.legacy.users import Users
 
@@ -64,7 +63,7 @@ class Reference:
                 return list_rows(request, table)
             case "POST":
                 row = row_of(request, table.collection)
-                check_row(row, table.collection, is_new=True)
+                validate(row, table.collection, is_new=True)
                 return self._create(request, table, row)
             case "PUT":
                 return self._update(request, table)
@@ -90,7 +89,7 @@ class Reference:
 
     def _create(self, request: Request, table: Table, row: Row) -> Answer:
         self._demand(request, MODIFY)
-        self._apply_rules(table, row)
+        self._check(table, row)
         if row["id"] is not None and (table.collection is not TRUSTS or row["id"] in table.rows):
             error = [("X-referenceApp-error", "error.idexists"), ("X-referenceApp-params", table.collection.entity)]
             return Answer(400, [*STANDING, *error])
@@ -100,11 +99,11 @@ class Reference:
 
     def _update(self, request: Request, table: Table) -> Answer:
         row = row_of(request, table.collection)
-        check_row(row, table.collection, is_new=False)
+        validate(row, table.collection, is_new=False)
         if row["id"] is None:
             return self._create(request, table, row)
         self._demand(request, MODIFY)
-        self._apply_rules(table, row)
+        self._check(table, row)
         return json_answer(200, table.update(row), alert(table, "updated", row["id"]))
 
     def _demand(self, request: Request, authority: str) -> None:
@@ -112,10 +111,32 @@ class Reference:
         if user is None or authority not in user.authorities:
             raise Refused(access_denied())
 
-    def _apply_rules(self, table: Table, row: Row) -> None:
-        """What the sites' and the trusts' own validators ask for."""
-        trusts = [trust for trust in self.tables["trusts"].rows.values() if trust["status"] == "CURRENT"]
-        if table.collection is SITES:
-            ...
-        if table.collection is TRUSTS:
-            ...
+    def _check(self, table: Table, row: Row) -> None:
+        validator = VALIDATORS.get(table.collection.path)
+        if validator:
+            validator(row, list(self.tables[TRUSTS.path].rows.values()))
+
+
+def list_rows(request: Request, table: Table) -> Answer:
+    """A page of rows, with X-Total-Count and Link."""
+    query = Query(request.query, table.collection)
+    rows = [row for row in table.in_order() if all(holds(row) for holds in query.predicates)]
+    number, size = query.page
+    page = sorted_rows(rows, query.orders)[number * size : (number + 1) * size]
+    headers = [
+        ("X-Total-Count", str(len(rows))),
+        ("Link", links(f"/api/{table.collection.path}", query.page, len(rows))),
+    ]
+    return printed_answer(200, joined([table.printed(row) for row in page]), headers)
+
+
+def alert(table: Table, event: str, row_id: int) -> Pairs:
+    """The headers that tell of a success."""
+    entity = table.collection.entity
+    return [("X-referenceApp-alert", f"referenceApp.{entity}.{event}"), ("X-referenceApp-params", str(row_id))]
+
+
+def accepts_json(accept: str | None) -> bool:
+    """Does an Accept header leave room for JSON?"""
+    ranges = [part.partition(";")[0].strip().lower() for part in (accept or "*/*").split(",")]
+    return any(part in ("*/*", "application/*", "application/json") for part in ranges)

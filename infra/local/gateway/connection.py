@@ -31,7 +31,8 @@ class Connection(asyncio.Protocol):
         self._queue: deque[Request] = deque()
         self._task: asyncio.Task[None] | None = None
         self._peer = ""
-        self._last = False
+        self._last = False  # no further request is awaited
+        self._fault: TooMuch | None = None
         self._transport: asyncio.Transport
 
     @property
@@ -75,11 +76,21 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserError:
             self._refuse(TooMuch(400, "Bad Request"))
 
-    def _refuse(self, fault: TooMuch) -> None:
-        """Answer what cannot be read on from, and close."""
-        if not self._last and not self.busy:
-            self._transport.write(written(message(fault.status, fault.text), method="", keep_alive=False))
+    def eof_received(self) -> bool:
+        """The client sends no more, but may still read: it gets its answers."""
         self._last = True
+        return self.busy
+
+    def _refuse(self, fault: TooMuch) -> None:
+        """Answer what cannot be read on from, after what came before it, and close."""
+        self._last, self._fault = True, self._fault or fault
+        if not self.busy:
+            self._end()
+
+    def _end(self) -> None:
+        if self._fault is not None and not self._transport.is_closing():
+            answer = message(self._fault.status, self._fault.text)
+            self._transport.write(written(answer, method="", keep_alive=False))
         self._transport.close()
 
     def on_message_begin(self) -> None:
@@ -133,12 +144,16 @@ class Connection(asyncio.Protocol):
         while self._queue and not self._transport.is_closing():
             request = self._queue.popleft()
             answer = await self._answer(request)
-            keep_alive = request.keep_alive and not self._last
+            follows = bool(self._queue) or self._fault is not None or not self._last
+            keep_alive = request.keep_alive and follows
             if not self._transport.is_closing():
                 self._transport.write(written(answer, method=request.method, keep_alive=keep_alive))
                 self.heard = self._loop.time()
-                if not keep_alive:
-                    self._transport.close()
-                elif len(self._queue) == PIPELINE_LIMIT - 1:
+                if len(self._queue) == PIPELINE_LIMIT - 1:
                     self._transport.resume_reading()
+            if not keep_alive:
+                self._last = True
+                self._queue.clear()
         self._task = None
+        if self._last:
+            self._end()

@@ -38,15 +38,16 @@ class Lines:
         self,
         dimensions: Mapping[str, str],
         facts: Mapping[str, Any],
-        milliseconds: float,
-        correlation_id: str,
-        trace: str | None = None,
+        seconds: float,
+        *,
         context: Any = None,
+        trace: list[str] | None = None,
     ) -> None:
         """Write a request's log line (dimensions and facts) and its metrics blob (latency, by dimensions) at once.
 
-        `trace` is the root of X-Amzn-Trace-Id, `context` is Lambda's.
+        `context` is Lambda's, `trace` the values of X-Amzn-Trace-Id.
         """
+        milliseconds = round(seconds * 1000, 3)
         now = time.time()
         line = {
             "level": "INFO",
@@ -55,13 +56,12 @@ class Lines:
             "timestamp": self._timestamp(now),
             "service": self._service,
             **(self._of_lambda(context) if context is not None else {}),
-            "correlation_id": correlation_id,
             **dimensions,
             **facts,
             "milliseconds": milliseconds,
         }
         if trace is not None:
-            line["xray_trace_id"] = trace
+            line["xray_trace_id"] = trace[0].partition("Root=")[2].partition(";")[0]
         blob = {
             "_aws": {"Timestamp": int(now * 1000), "CloudWatchMetrics": self._metrics},
             **dimensions,

@@ -27,18 +27,26 @@ class Trie(Generic[Value]):
                 node = node.children.setdefault(segment, Trie())
         return node
 
-    def matches(self, segments: Sequence[str], depth: int = 0) -> Iterator[tuple[Value, tuple[str, ...]]]:
+    def matches(self, segments: Sequence[str]) -> Iterator[tuple[Value, tuple[str, ...]]]:
         """Each fitting value with what its parameters hold: literal segments before parameters, from the left."""
-        if depth == len(segments):
-            if self.value is not None:
-                yield self.value, ()
-            return
-        segment = segments[depth]
-        if (literal := self.children.get(segment)) is not None:
-            yield from literal.matches(segments, depth + 1)
-        if self.parameter is not None and segment:
-            for value, parameters in self.parameter.matches(segments, depth + 1):
-                yield value, (segment, *parameters)
+        end = len(segments)
+        untried: list[tuple[Trie[Value], int, tuple[str, ...]]] = [(self, 0, ())]
+        while untried:
+            node, depth, held = untried.pop()
+            while depth < end:
+                segment, parameter = segments[depth], node.parameter
+                depth += 1
+                if (literal := node.children.get(segment)) is not None:
+                    if parameter is not None and segment:
+                        untried.append((parameter, depth, (*held, segment)))
+                    node = literal
+                elif parameter is not None and segment:
+                    node, held = parameter, (*held, segment)
+                else:
+                    break
+            else:
+                if node.value is not None:
+                    yield node.value, held
 
 
 def split(path: str) -> list[str]:

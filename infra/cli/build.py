@@ -53,7 +53,7 @@ def package(services: tuple[str, ...], as_json: bool) -> None:
 
 def _chosen(services: tuple[str, ...]) -> tuple[Manifest, list[str]]:
     try:
-        manifest = read_manifest()
+        manifest = read_manifest(ROOT)
         return manifest, manifest.chosen(services)
     except BuildError as error:
         raise click.ClickException(str(error)) from error

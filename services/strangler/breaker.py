@@ -14,7 +14,10 @@ RETRY_SHARE, RETRY_MINIMUM = 0.2, 3.0  # retries per call, and those that are gr
 
 
 class Breaker:
-    """Closed; open once at least half of the recent calls failed; after OPEN_SECONDS one call tries and settles it."""
+    """Closed; open once half of the calls failed, counted from a first failure on and fading with time.
+
+    After OPEN_SECONDS one call tries, and settles it.
+    """
 
     __slots__ = ("_calls", "_failures", "_seen", "opened")
 
@@ -26,22 +29,19 @@ class Breaker:
         """May the upstream be asked at this time (seconds of a monotonic clock)?"""
         return self.opened is None or now - self.opened >= OPEN_SECONDS
 
-    def succeeded(self, now: float) -> None:
+    def succeeded(self) -> None:
         """A call was answered: closes the breaker."""
         if self.opened is not None:
-            self.opened, self._failures = None, 0.0
-        self._count(now)
+            self.opened, self._calls, self._failures = None, 0.0, 0.0
+        elif self._failures:
+            self._calls += 1.0
 
     def failed(self, now: float) -> None:
         """A call failed: opens the breaker when it was one too many, or when the breaker was only trying."""
-        self._count(now)
-        self._failures += 1.0
+        fade = exp((self._seen - now) / FADE_SECONDS)
+        self._calls, self._failures, self._seen = self._calls * fade + 1.0, self._failures * fade + 1.0, now
         if self.opened is not None or (self._calls >= MINIMUM_CALLS and self._failures >= FAILURE_SHARE * self._calls):
             self.opened = now
-
-    def _count(self, now: float) -> None:
-        fade = exp((self._seen - now) / FADE_SECONDS)
-        self._calls, self._failures, self._seen = self._calls * fade + 1.0, self._failures * fade, now
 
 
 class RetryBudget:

@@ -3,7 +3,6 @@
 Which client, and on what figures: docs/adr/0002.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ UNREACHED = (
     pycurl.E_PEER_FAILED_VERIFICATION,
 )
 
+ONE_HEAD = 2  # blocks: a head, and nothing after the empty line
 OWN_HEADERS = ("user-agent", "accept", "content-type", "expect")  # what libcurl adds by itself
 
 
@@ -63,7 +63,8 @@ class Upstream:
         self._curl = pycurl.Curl()
         self._head: list[bytes] = []
         self._body: list[bytes] = []
-        self._sent, self._repeatable = 0, False
+        self._sent = 0
+        self._shape: tuple[str, bool] | None = None  # of the last call: method, and may it be repeated
         self._configure(f"{parts.scheme}://{self.authority}/")
 
     def _configure(self, url: str) -> None:
@@ -78,7 +79,6 @@ class Upstream:
             (pycurl.MAXFILESIZE_LARGE, PAYLOAD_LIMIT),
             (pycurl.HEADERFUNCTION, self._head.append),
             (pycurl.WRITEFUNCTION, self._body.append),
-            (pycurl.PREREQFUNCTION, self._admit),
         )
         for option, value in options:
             self._curl.setopt(option, value)
@@ -87,22 +87,14 @@ class Upstream:
                 self._curl.setopt(pycurl.CAINFO, bundle)
                 break
 
-    def _admit(self, *_: object) -> int:
-        """Told before each sending: libcurl would send again on a fresh connection when a kept one turns out dead."""
-        self._sent += 1
-        return pycurl.PREREQFUNC_OK if self._sent == 1 or self._repeatable else pycurl.PREREQFUNC_ABORT
-
     def send(
         self, method: str, target: str, headers: Headers, body: bytes | None, seconds: float, *, repeatable: bool
     ) -> Answer:
         """The answer to a request within some seconds; it is sent twice only if `repeatable`. Raises a Failure."""
-        curl = self._curl
-        curl.setopt(pycurl.HTTPGET, 1)  # forgets what the last call was
-        if method == "HEAD":
-            curl.setopt(pycurl.NOBODY, 1)
-        elif body is not None:
-            curl.setopt(pycurl.POSTFIELDS, body)
-        curl.setopt(pycurl.CUSTOMREQUEST, method)
+        curl, shape = self._curl, (method, repeatable)
+        if shape != self._shape or body is not None:
+            self._prepare(method, body, repeatable)
+            self._shape = shape if body is None else None
         curl.setopt(pycurl.REQUEST_TARGET, self._base + target)
         curl.setopt(pycurl.TIMEOUT_MS, max(1, int(seconds * 1000)))
         lines = lines_of(headers)
@@ -110,14 +102,33 @@ class Upstream:
             curl.setopt(pycurl.HTTPHEADER, lines)
         except UnicodeEncodeError:
             curl.setopt(pycurl.HTTPHEADER, [as_bytes(line) for line in lines])
-        self._sent, self._repeatable = 0, repeatable
+        self._sent = 0
         self._head.clear()
         self._body.clear()
         try:
             curl.perform()
         except pycurl.error as error:
             raise self._failure(error) from None
-        return Answer(curl.getinfo(pycurl.RESPONSE_CODE), list(head_of(self._head)), b"".join(self._body))
+        return Answer(curl.getinfo(pycurl.RESPONSE_CODE), headers_of(self._head), b"".join(self._body))
+
+    def _prepare(self, method: str, body: bytes | None, repeatable: bool) -> None:
+        curl = self._curl
+        curl.setopt(pycurl.HTTPGET, 1)  # forgets what the last call was
+        if method == "HEAD":
+            curl.setopt(pycurl.NOBODY, 1)
+        elif body is not None:
+            curl.setopt(pycurl.POSTFIELDS, body)
+        curl.setopt(pycurl.CUSTOMREQUEST, method)
+        curl.setopt(pycurl.PREREQFUNCTION, self._admit_any if repeatable else self._admit_first)
+
+    def _admit_any(self, *_: object) -> int:
+        self._sent += 1
+        return int(pycurl.PREREQFUNC_OK)
+
+    def _admit_first(self, *_: object) -> int:
+        """Told before each sending: libcurl would send again on a fresh connection when a kept one turns out dead."""
+        self._sent += 1
+        return int(pycurl.PREREQFUNC_OK if self._sent == 1 else pycurl.PREREQFUNC_ABORT)
 
     def _failure(self, error: pycurl.error) -> Failure:
         code, text = error.args
@@ -142,11 +153,9 @@ def as_bytes(line: str) -> bytes:
         return line.encode()
 
 
-def head_of(lines: list[bytes]) -> Iterator[tuple[str, str]]:
-    """The headers of the final answer: those of interim answers (100, 103) before it and trailers after it left out."""
-    start = max(place for place, line in enumerate(lines) if line.startswith(b"HTTP/"))
-    for line in lines[start + 1 :]:
-        name, colon, value = line.decode("latin-1").partition(":")
-        if not colon:
-            return
-        yield name, value.strip()
+def headers_of(lines: list[bytes]) -> list[tuple[str, str]]:
+    """The headers of the final answer, without those of interim ones (100, 103) before it and trailers after it."""
+    blocks = b"".join(lines).replace(b"\r\n", b"\n").decode("latin-1").split("\n\n")
+    head = blocks[0] if len(blocks) == ONE_HEAD else [block for block in blocks if block.startswith("HTTP/")][-1]
+    parts = [line.partition(":") for line in head.split("\n")[1:]]
+    return [(name, value.strip()) for name, _, value in parts]

@@ -1,35 +1,24 @@
 """Where a call goes: a pure function of the table and the request."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterator
 from urllib.parse import unquote
 
+from services.strangler.callers import identity
 from services.strangler.cohort import in_cohort
-from services.strangler.table import CANARY, ELSEWHERE, Decision, Route, Table
+from services.strangler.incoming import Incoming
+from services.strangler.table import CANARY, ELSEWHERE, LIVE, Decision, Route, Table
 
 ANY = "*"
 
 
-class Asked(Protocol):
-    """What a decision may depend on. `claims` are those of a token that verifies, else none."""
-
-    method: str
-    path: str  # as sent: percent-encoded
-
-    @property
-    def claims(self) -> Mapping[str, Any]: ...
-    def values(self, kind: str, name: str) -> list[str]: ...
-    def identity(self, client_header: str) -> str: ...
-
-
-def decide(table: Table, asked: Asked) -> Decision:
+def decide(table: Table, incoming: Incoming) -> Decision:
     """The decision for a request; HEAD follows GET, and a path holds with and without a trailing slash."""
-    segments = segments_of(asked.path)
-    method = "GET" if asked.method == "HEAD" else asked.method
+    segments = segments_of(incoming.path)
+    method = "GET" if incoming.method == "HEAD" else incoming.method
     for methods in candidates(table, segments):
         route = methods.get(method)
         if route is not None:
-            return route.settled or pick(route, asked)
+            return route.settled or pick(route, incoming)
     return table.defaults.get(segments[0], ELSEWHERE)
 
 
@@ -42,24 +31,24 @@ def candidates(table: Table, segments: list[str]) -> Iterator[dict[str, Route]]:
             yield methods
 
 
-def pick(route: Route, asked: Asked) -> Decision:
+def pick(route: Route, incoming: Incoming) -> Decision:
     """The side of a route whose stage leaves it to the caller: the first fitting rule's, else the cohort's."""
     for rule in route.rules:
-        if all(fits(asked, kind, name or route.client_header, value) for kind, name, value in rule.tests):
+        if all(fits(incoming, kind, name or route.client_header, value) for kind, name, value in rule.tests):
             return route.new if rule.to_new else route.old
     if route.new.stage == CANARY:
-        chosen = in_cohort(route.journey, asked.identity(route.client_header), route.permyriad)
+        chosen = in_cohort(route.journey, identity(incoming, route.client_header), route.permyriad)
         return route.new if chosen else route.old
-    return route.new if route.new.stage == "live" else route.old
+    return route.new if route.new.stage == LIVE else route.old
 
 
-def fits(asked: Asked, kind: str, name: str, value: str) -> bool:
+def fits(incoming: Incoming, kind: str, name: str, value: str) -> bool:
     """Does the request carry the value, in one of the places where a rule may look?"""
     if kind == "claim":
-        claim = asked.claims.get(name)
+        claim = incoming.claims.get(name)
         found = [] if claim is None else [str(one) for one in claim] if isinstance(claim, list) else [str(claim)]
     else:
-        found = asked.values(kind, name)
+        found = incoming.values(kind, name)
     return bool(found) and (value == ANY or value in found)
 
 

@@ -1,19 +1,26 @@
 """Asking the upstreams: within a deadline, guarded by breakers, again only where that is safe, and legacy as a fallback."""
 
+import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import NamedTuple
 
 from services.strangler.breaker import OPEN_SECONDS, Breaker, RetryBudget
 from services.strangler.client import Answer, Dropped, Failure, Oversized, TimedOut, Unreached, Upstream
 from services.strangler.forward import Trace, leg
-from services.strangler.problems import Refusal, unavailable
+from services.strangler.problems import TOO_LARGE_TO_GIVE, Refusal, unavailable
 from services.strangler.table import LEGACY, Decision
 
 FAILING = (502, 503, 504)  # answers of a service that are worth a fallback
 FIRST_SHARE = 2 / 3  # of the time, for an upstream behind which there is a fallback
 MINIMUM_SECONDS = 0.05  # what must be left of the time to ask again
+TOLD = {  # what the caller is told of a failure
+    Unreached: (HTTPStatus.BAD_GATEWAY, "What answers this call cannot be reached. Try again."),
+    Dropped: (HTTPStatus.BAD_GATEWAY, "What answers this call broke off, or gave no valid answer."),
+    Oversized: (HTTPStatus.BAD_GATEWAY, TOO_LARGE_TO_GIVE),
+    TimedOut: (HTTPStatus.GATEWAY_TIMEOUT, "What answers this call did not do so in time."),
+}
 
 
 class Message(NamedTuple):
@@ -31,8 +38,8 @@ class Message(NamedTuple):
 class Exchange:
     """The upstreams of one execution environment, by name; each is opened when it is first asked."""
 
-    def __init__(self, urls: Mapping[str, str]) -> None:
-        self._urls = urls
+    def __init__(self, url_of: Callable[[str], str | None]) -> None:
+        self._url_of = url_of
         self._upstreams: dict[str, Upstream] = {}
         self._breakers: dict[str, Breaker] = {}
         self._budget = RetryBudget()
@@ -44,12 +51,8 @@ class Exchange:
         self._budget.earn()
         if name == LEGACY or not (decision.falls_back and message.safe):
             return self._attempt(name, message, decision, until, again=True), name
-        try:
+        with contextlib.suppress(Refusal):
             answer = self._attempt(name, message, decision, until - seconds * (1 - FIRST_SHARE), again=False)
-        except Refusal as refusal:
-            if refusal.status == HTTPStatus.INSUFFICIENT_STORAGE:
-                raise
-        else:
             if answer.status not in FAILING:
                 return answer, name
         return self._attempt(LEGACY, message, decision, until, again=True), LEGACY
@@ -65,13 +68,14 @@ class Exchange:
             now = time.monotonic()
             if not isinstance(failure, Oversized):
                 breaker.failed(now)
-            if again and may_repeat(failure, message) and until - now > MINIMUM_SECONDS and self._budget.spend():
+            worth_it = again and may_repeat(failure, message) and until - now > MINIMUM_SECONDS and breaker.admits(now)
+            if worth_it and self._budget.spend():
                 return self._attempt(name, message, decision, until, again=False)
-            raise refusal_of(failure) from failure
+            raise Refusal(*TOLD[type(failure)]) from failure
         if name != LEGACY and answer.status in FAILING:
             breaker.failed(time.monotonic())
         else:
-            breaker.succeeded(now)
+            breaker.succeeded()
         return answer
 
     def _send(self, name: str, message: Message, decision: Decision, seconds: float) -> Answer:
@@ -81,26 +85,13 @@ class Exchange:
         return upstream.send(message.method, message.target, headers, message.body, seconds, repeatable=message.safe)
 
     def _open(self, name: str) -> Upstream:
-        if name not in self._urls:
+        url = self._url_of(name)
+        if not url:
             raise Unreached(f"there is no address for {name}")
-        upstream = self._upstreams[name] = Upstream(self._urls[name])
+        upstream = self._upstreams[name] = Upstream(url)
         return upstream
 
 
 def may_repeat(failure: Failure, message: Message) -> bool:
     """May a call be sent again? Where nothing was sent, or where it only reads and the time is not up."""
     return isinstance(failure, Unreached) or (message.safe and isinstance(failure, Dropped))
-
-
-REFUSALS: tuple[tuple[type[Failure], Callable[[], Refusal]], ...] = ()
-
-
-def refusal_of(failure: Failure) -> Refusal:
-    """What the caller is told of a failure."""
-    if isinstance(failure, TimedOut):
-        return Refusal(HTTPStatus.GATEWAY_TIMEOUT, "What answers this call did not do so in time.")
-    if isinstance(failure, Oversized):
-        return Refusal(HTTPStatus.BAD_GATEWAY, "The answer is larger than 6 MB. Ask for less at once, a page for instance.")
-    if isinstance(failure, Unreached):
-        return Refusal(HTTPStatus.BAD_GATEWAY, "What answers this call cannot be reached. Try again.")
-    return Refusal(HTTPStatus.BAD_GATEWAY, "What answers this call broke off, or gave no valid answer.")

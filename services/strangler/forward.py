@@ -15,11 +15,20 @@ from services.strangler.problems import Refusal
 PSEUDONYM = "strangler"
 VIA = f"1.1 {PSEUDONYM}"
 HOP_BY_HOP = frozenset(
-    "connection proxy-connection keep-alive te transfer-encoding upgrade proxy-authenticate proxy-authorization".split()
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "transfer-encoding",
+        "upgrade",
+    }
 )
 NOT_SENT = HOP_BY_HOP | {"content-length", "expect", "host", "traceparent"}
-NOT_GIVEN = HOP_BY_HOP | {"content-length", "x-tis-served-by"}
 CORRELATION, AMAZON_TRACE = "x-correlation-id", "x-amzn-trace-id"
+NOT_GIVEN = HOP_BY_HOP | {"content-length", "x-tis-served-by", CORRELATION, AMAZON_TRACE}
 KEPT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}").fullmatch
 TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}").match
 BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
@@ -36,13 +45,17 @@ class Trace(NamedTuple):
 
 def trace_of(headers: Headers) -> Trace:
     """The caller's correlation id and trace, or new ones where it sent none that is valid."""
-    sent = headers.get(CORRELATION, ("",))[0]
-    parent = headers.get("traceparent", ("",))[0]
-    fresh = os.urandom(16).hex()  # not `random`: execution environments are forked, and would all draw alike
-    correlation_id = sent if KEPT_ID(sent) else fresh
+    sent = headers["x-correlation-id"][0] if CORRELATION in headers else ""
+    correlation_id = sent if KEPT_ID(sent) else fresh_id()
+    parent = headers["traceparent"][0] if "traceparent" in headers else ""
     if TRACEPARENT(parent) and (len(parent) == 55 or parent[:2] != "00"):  # noqa: PLR2004 - version 00 ends here
-        return Trace(correlation_id, parent[3:35], parent[53:55], False)
-    return Trace(correlation_id, fresh, "01", True)
+        return Trace(correlation_id, parent[3:35], parent[53:55], restarted=False)
+    return Trace(correlation_id, fresh_id(), "01", restarted=True)
+
+
+def fresh_id() -> str:
+    """32 hexadecimal digits. Not from `random`: execution environments are forked, and would all draw alike."""
+    return os.urandom(16).hex()
 
 
 def named_by(connection: list[str] | None) -> set[str]:
@@ -56,15 +69,18 @@ def outgoing(headers: Headers, trace: Trace, source_ip: str) -> dict[str, list[s
     sent = {name: values for name, values in headers.items() if name not in dropped}
     if trace.restarted:
         sent.pop("tracestate", None)
+    if "max-forwards" in sent:
+        sent["max-forwards"] = one_less(sent["max-forwards"])
     sent[CORRELATION] = [trace.correlation_id]
     sent["via"] = [via(headers["via"])] if "via" in headers else [VIA]
-    host = headers.get("host", ("",))[0]
+    host = headers["host"][0] if "host" in headers else ""
+    if host and "x-forwarded-host" not in sent:
+        sent["x-forwarded-host"] = [host]
     proto = sent.setdefault("x-forwarded-proto", ["https"])[0]
-    hop = f"for={node(source_ip)};host={quoted(host)};proto={quoted(proto)};by=_{PSEUDONYM}"
-    sent["forwarded"] = [", ".join([*headers.get("forwarded", ()), hop])]
-    sent["x-forwarded-for"] = [addresses(headers.get("x-forwarded-for", ()), source_ip)]
-    if host:
-        sent.setdefault("x-forwarded-host", [host])
+    hop = f'for={node(source_ip)};host="{quotable(host)}";proto={proto};by=_{PSEUDONYM}'
+    sent["forwarded"] = [", ".join([*headers["forwarded"], hop])] if "forwarded" in headers else [hop]
+    if sent.get("x-forwarded-for") != [source_ip]:
+        sent["x-forwarded-for"] = [addresses(headers.get("x-forwarded-for", ()), source_ip)]
     return sent
 
 
@@ -74,11 +90,18 @@ def leg(sent: dict[str, list[str]], trace: Trace, host: str) -> dict[str, list[s
     return {"host": [host], **sent, "traceparent": [parent]}
 
 
+def is_last_hop(headers: Headers) -> bool:
+    """Has Max-Forwards run out? It counts for OPTIONS alone."""
+    return headers.get("max-forwards") == ["0"]
+
+
 def via(values: list[str]) -> str:
     """The Via header with this hop. Refuses with 508 a call that has come by twice already: it goes in circles."""
     way = ", ".join(values)
     if PSEUDONYM in way and sum(hop.split()[1:2] == [PSEUDONYM] for hop in way.split(",")) > 1:
-        raise Refusal(HTTPStatus.LOOP_DETECTED, "The call goes in circles: an upstream sends it back to where it came from.")
+        raise Refusal(
+            HTTPStatus.LOOP_DETECTED, "The call goes in circles: an upstream sends it back to where it came from."
+        )
     return f"{way}, {VIA}"
 
 
@@ -93,12 +116,17 @@ def node(address: str) -> str:
     return f'"[{address}]"' if ":" in address else address or "unknown"
 
 
-def quoted(value: str) -> str:
-    """A value of the Forwarded header, in quotes where it is more than a token."""
-    return value if value.isalnum() else f'"{value.translate(ESCAPES)}"'
+def quotable(value: str) -> str:
+    """A value as it stands between quotes."""
+    return value.translate(ESCAPES) if '"' in value or "\\" in value else value
 
 
 ESCAPES = str.maketrans({'"': r"\"", "\\": r"\\"})
+
+
+def one_less(values: list[str]) -> list[str]:
+    """Max-Forwards after this hop."""
+    return [str(int(values[0]) - 1)] if values[0].isdecimal() else values
 
 
 def body_sent(method: str, body: bytes) -> bytes | None:
@@ -114,10 +142,13 @@ def given_back(answer: Answer, method: str) -> dict[str, list[str]]:
     given: dict[str, list[str]] = {}
     for name, value in answer.headers:
         lowered = name.lower()
-        if lowered == "connection":
-            dropped = dropped | named_by([value])
-        if lowered not in dropped:
-            given.setdefault(name, []).append(value)
+        if lowered in dropped:
+            if lowered == "connection":
+                dropped = dropped | named_by([value])
+        elif name in given:
+            given[name].append(value)
+        else:
+            given[name] = [value]
     if len(dropped) > len(NOT_GIVEN):  # Connection may have named a header that stood before it
         return {name: values for name, values in given.items() if name.lower() not in dropped}
     return given

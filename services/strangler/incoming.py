@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, quote
 
-from services.strangler.callers import identity, token_in
+from services.strangler.claims import token_in
 from services.strangler.limits import check_body, check_head
 from services.strangler.problems import bad_request
 
@@ -20,7 +20,7 @@ QUERY_SAFE = "/:@!$'()*,;?~-._"
 
 
 class Incoming:
-    """One call. Raises Refusal at once where a limit is passed; what only some decisions need is read when asked for."""
+    """One call. What only some decisions need is read when it is asked for."""
 
     def __init__(self, event: Event, verify: Callable[[str], Claims], cookie_key: str = "") -> None:
         self._event, self._verify, self.cookie_key = event, verify, cookie_key
@@ -28,6 +28,9 @@ class Incoming:
         self.target = target_of(event)
         self.path = self.target.partition("?")[0]
         self.headers = headers_of(event)
+
+    def check(self) -> None:
+        """Raise Refusal where the call passes a limit, or could be read in two ways."""
         check_head(self.target, self.headers)
 
     @cached_property
@@ -74,10 +77,6 @@ class Incoming:
         if kind == "query":
             return self.query.get(name, [])
         return self.headers.get(name.lower(), [])
-
-    def identity(self, client_header: str) -> str:
-        """Who calls, for a cohort."""
-        return identity(self, client_header)
 
 
 def target_of(event: Event) -> str:

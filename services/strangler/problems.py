@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 MEDIA_TYPE = "application/problem+json"
+TOO_LARGE_TO_GIVE = "The answer is larger than 6 MB. Ask for less at once, a page for instance."
 
 
 class Refusal(Exception):

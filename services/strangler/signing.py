@@ -12,7 +12,9 @@ ALGORITHM, SERVICE = "AWS4-HMAC-SHA256", "dynamodb"
 CONTENT_TYPE = "application/x-amz-json-1.0"
 
 
-def signed_headers(host: str, region: str, operation: str, body: bytes, moment: float | None = None) -> dict[str, list[str]]:
+def signed_headers(
+    host: str, region: str, operation: str, body: bytes, moment: float | None = None
+) -> dict[str, list[str]]:
     """The headers of a POST to `/` that asks DynamoDB for an operation; `moment` is in seconds since 1970."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(moment))
     headers = {

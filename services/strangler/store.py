@@ -34,8 +34,11 @@ class Version(NamedTuple):
 class Source(Protocol):
     """Where versions and routes are read."""
 
-    def version(self, seconds: float) -> Version: ...
-    def specs(self, services: Iterable[str], seconds: float) -> dict[str, Spec]: ...
+    def version(self, seconds: float) -> Version:
+        """The version in force."""
+
+    def specs(self, services: Iterable[str], seconds: float) -> dict[str, Spec]:
+        """The routes of some services, by name."""
 
 
 class DynamoSource:
@@ -48,7 +51,9 @@ class DynamoSource:
 
     def version(self, seconds: float) -> Version:
         """The version item as it stands."""
-        found = self._ask("GetItem", {"TableName": self._table, "Key": key(VERSION, CURRENT), "ConsistentRead": True}, seconds)
+        found = self._ask(
+            "GetItem", {"TableName": self._table, "Key": key(VERSION, CURRENT), "ConsistentRead": True}, seconds
+        )
         if "Item" not in found:
             raise StoreError(f"the table {self._table} holds no version: the routes have not been published")
         item = found["Item"]

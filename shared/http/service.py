@@ -111,10 +111,11 @@ class Service(Chalice):
             return Reply(error_body("error.internalServerError", "Internal server error"), 500)
 
     def _log(self, call: Call, status: int, seconds: float, context: Any) -> None:
-        request, milliseconds = call.request, round(seconds * 1000, 3)
-        dimensions, facts = {"route": call.route, "status_class": f"{status // 100}xx"}, {"status": status}
+        request = call.request
+        dimensions = {"route": call.route, "status_class": f"{status // 100}xx"}
+        facts = {"method": request.method, "status_code": status, "correlation_id": request.correlation_id}
         trace = request.headers.get("x-amzn-trace-id")
-        self.lines.log_request(dimensions, facts, milliseconds, request.correlation_id, trace, context)
+        self.lines.log_request(dimensions, facts, seconds, context=context, trace=[trace] if trace else None)
 
     def _answer(self, call: Call) -> Reply:
         request = call.request

@@ -89,9 +89,9 @@ def run_apart(name: str) -> list[Line]:
 
 
 def show_here(name: str) -> int:
-    """Run a benchmark in this process and print its lines; whatever else it prints goes to stderr."""
+    """Run a benchmark in this process and print its lines; the log lines of functions are written, and go nowhere."""
     try:
-        with contextlib.redirect_stdout(sys.stderr):
+        with Path(os.devnull).open("w", buffering=1) as nowhere, contextlib.redirect_stdout(nowhere):
             lines = run_here(name)
     except Exception:  # noqa: BLE001 - whatever it was, the benchmarks after it still run
         traceback.print_exc()
@@ -104,13 +104,13 @@ def show_here(name: str) -> int:
 def main(arguments: list[str]) -> int:
     """Run what the command line asks for, and give the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Runs the benchmarks.")
-    parser.add_argument("--only", default="", metavar="NAME", help="those whose name holds this text")
+    parser.add_argument("--only", default="", metavar="NAME", help="only those whose name, or line, is called so")
     parser.add_argument("--list", action="store_true", help="print the names and run nothing")
     parser.add_argument("--here", help=argparse.SUPPRESS)
     options: Any = parser.parse_args(arguments)
     if options.here:
         return show_here(options.here)
-    names = [name for name in all_names() if options.only in name]
+    names = [name for name in all_names() if options.only in name or options.only.startswith(name)]
     if not names:
         tell(f"There is no benchmark {options.only!r}; there are: {', '.join(all_names())}.")
         return 2

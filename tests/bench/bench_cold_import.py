@@ -6,15 +6,14 @@ start is counted on both sides.
 
 import json
 import resource
-import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from statistics import median
 
-from infra.build.manifest import ROOT, read_manifest
+from infra.build.manifest import ROOT, BuildError, read_manifest
 from infra.build.package import make_package
+from tests.bench.measure import CannotRun, Line, line, tell
 
 RUNS = 21
 DEADLINE = 60  # seconds for one interpreter
@@ -22,50 +21,46 @@ OWN = ("app", "shared", "services")
 FUNCTION = "import app"
 CHALICE_AND_LOGGER = "import chalice\nfrom aws_lambda_powertools import Logger"
 LIST_LIBRARIES = f"""
-import app, sys
+import app
 for name, module in list(sys.modules.items()):
     if name.partition(".")[0] not in {OWN} and (getattr(module, "__file__", None) or "").startswith(sys.path[0]):
         print(name)
 """
+LIBRARIES_OF_ITS_OWN, FACADE = 1.4, 2.0  # bounds of the ratios
 
 
-def reference() -> dict[str, Any]:
-    """The reference function against the modules of libraries that it imports, imported in the same order alone."""
-    package = make_package(ROOT, read_manifest(), "reference")
+def bench_reference() -> Line:
+    """The reference function against the modules of libraries that it imports, imported alone in the same order."""
+    package = built("reference")
     names = run(package, LIST_LIBRARIES).split()
-    return compared("cold_import_reference", package, "\n".join(f"import {name}" for name in names), 1.4, "libraries")
+    libraries = "\n".join(f"import {name}" for name in names)
+    return compared("cold_import.reference", package, libraries, "its libraries", LIBRARIES_OF_ITS_OWN)
 
 
-def strangler() -> dict[str, Any]:
+def bench_strangler() -> Line:
     """The facade against Chalice and Powertools' Logger."""
-    package = make_package(ROOT, read_manifest(), "strangler")
-    return compared("cold_import_strangler", package, CHALICE_AND_LOGGER, 2.0, "chalice + Powertools Logger")
+    return compared("cold_import.strangler", built("strangler"), CHALICE_AND_LOGGER, "chalice and Logger", FACADE)
 
 
-BENCHES: Mapping[str, Callable[[], dict[str, Any]]] = {
-    "cold_import_reference": reference,
-    "cold_import_strangler": strangler,
-}
+def built(service: str) -> Path:
+    """A service's package, brought up to date. Raises CannotRun."""
+    tell(f"building {service}")
+    try:
+        return make_package(ROOT, read_manifest(), service)
+    except BuildError as error:
+        raise CannotRun(str(error)) from error
 
 
-def compared(name: str, package: Path, peer_code: str, bound: float, peer_name: str) -> dict[str, Any]:
-    """The medians of a function's import and its peer's, run in turns."""
-    run(package, FUNCTION)
-    run(package, peer_code)  # both once before: the files are in memory then
-    own, peer = [], []
-    for _ in range(RUNS):
-        own.append(cpu_of(package, FUNCTION))
-        peer.append(cpu_of(package, peer_code))
-    value, other = statistics.median(own), statistics.median(peer)
-    return {
-        "name": name,
-        "value": round(value, 1),
-        "unit": "ms of CPU",
-        "peer": f"{peer_name}: {other:.1f}",
-        "ratio": round(value / other, 3),
-        "bound": bound,
-        "met": value <= bound * other,
-    }
+def compared(name: str, package: Path, peer_code: str, peer: str, bound: float) -> Line:
+    """The medians of a function's import and of its peer's, run in turns."""
+    times: dict[str, list[float]] = {FUNCTION: [], peer_code: []}
+    for number in range(-1, RUNS):  # once before: the files are in memory then
+        for code, found in times.items():
+            taken = cpu_of(package, code)
+            if number >= 0:
+                found.append(taken)
+    own, other = median(times[FUNCTION]), median(times[peer_code])
+    return line(name, own, "ms of CPU", peer=f"{peer}: {other:.1f} ms", ratio=own / other, at_most=bound)
 
 
 def cpu_of(package: Path, code: str) -> float:
@@ -77,11 +72,11 @@ def cpu_of(package: Path, code: str) -> float:
 
 
 def run(package: Path, code: str) -> str:
-    """What the code prints in an isolated interpreter with the package as its only path beside the library's."""
+    """What the code prints in an isolated interpreter, with the package as its only path beside the library's."""
     command = [sys.executable, "-I", "-S", "-c", f"import sys\nsys.path.insert(0, {str(package)!r})\n{code}"]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=DEADLINE).stdout
 
 
 if __name__ == "__main__":
-    for bench in BENCHES.values():
-        print(json.dumps(bench()), flush=True)  # noqa: T201 - it is what a benchmark is for
+    for bench in (bench_reference, bench_strangler):
+        print(json.dumps(bench()), flush=True)  # noqa: T201 - its result

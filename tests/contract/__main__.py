@@ -9,6 +9,7 @@ import argparse
 import shlex
 import subprocess
 import sys
+from contextlib import closing
 from functools import cache
 from typing import Final
 
@@ -63,17 +64,14 @@ def parse() -> argparse.Namespace:
 
 def run(options: argparse.Namespace) -> int:
     """Play, print the misses and the count; the exit status."""
-    sender = HttpSender(options.base)
-    tokens = tokens_of(options.token_command)
+    exchanges, token_for = read_exchanges(options.service), tokens_of(options.token_command)
     passed = total = 0
-    for verdict in play(
-        read_exchanges(options.service), sender, tokens, host=sender.host, only=options.only, strict=options.strict
-    ):
-        total += 1
-        passed += verdict.miss is None
-        if verdict.miss:
-            print(verdict, flush=True)  # noqa: T201 - the report
-    sender.close()
+    with closing(HttpSender(options.base)) as sender:
+        for verdict in play(exchanges, sender, token_for, host=sender.host, only=options.only, strict=options.strict):
+            total += 1
+            passed += verdict.miss is None
+            if verdict.miss:
+                print(verdict, flush=True)  # noqa: T201 - the report
     print(f"contract: {passed}/{total} passed")  # noqa: T201 - the report
     return 0 if passed == total > 0 else 1
 

@@ -26,6 +26,7 @@ class Collection:
     needs: tuple[str, ...] = ()  # not null in the table, though no validation says so
     id_by_group: bool = False  # an id is refused by validation on create, and demanded on update
     is_deletable: bool = True
+    decodes_filters: bool = False  # columnFilters are URL-decoded once more, whatever they look like
 
     @property
     def object_name(self) -> str:
@@ -69,6 +70,7 @@ GRADES: Final = Collection(
     unique=("intrepidId",),
     id_by_group=True,
     is_deletable=False,
+    decodes_filters=True,
 )
 LOCAL_OFFICES: Final = Collection(
     "local-offices",
@@ -97,6 +99,7 @@ SITES: Final = Collection(
     ("siteCode", "trustCode", "siteName", "postCode", "address", "siteKnownAs"),
     id_by_group=True,
     is_deletable=False,
+    decodes_filters=True,
 )
 TRUSTS: Final = Collection(
     "trusts",
@@ -105,5 +108,6 @@ TRUSTS: Final = Collection(
     TRUST,
     ("trustName", "trustKnownAs", "code", "postCode", "address"),
     is_deletable=False,
+    decodes_filters=True,
 )
 COLLECTIONS: Final = (GENDERS, GRADES, LOCAL_OFFICES, ROLES, SITES, TRUSTS)

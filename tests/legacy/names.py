@@ -114,5 +114,3 @@ def trust_code(number: int) -> str:
 def post_code(number: int) -> str:
     """A post code of an area that does not exist."""
     return f"ZZ{number % 90 + 1} {number % 9 + 1}{chr(ord('A') + number % 26)}{chr(ord('A') + number // 26 % 26)}"
-
-

@@ -91,7 +91,7 @@ class Query:
         if "columnFilters" not in self._values:
             return []
         text = ",".join(self._values["columnFilters"])
-        if not text.startswith("{"):
+        if self._collection.decodes_filters or not text.startswith("{"):
             text = unquote_plus(text)
         try:
             filters = json.JSONDecoder().raw_decode(text.strip())[0]

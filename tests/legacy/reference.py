@@ -31,6 +31,8 @@ BASE: Final = "/reference/api/"
 MODIFY: Final = "reference:add:modify:entities"
 DELETE: Final = "reference:delete:entities"
 FIREWALL: Final = re.compile(r"%(?:2f|25|2e|3b|5c|00)|[;\\]|//|/\.\.?/", re.IGNORECASE)
+# Look-ups that stand where an id would, and that the stand-in does not have.
+ELSEWHERE: Final = frozenset({"codeexists", "codes", "exists", "matches", "search", "user"})
 WHOLE_NUMBER: Final = re.compile(r"\s*[+-]?\d{1,18}\s*")
 
 
@@ -48,7 +50,7 @@ class Reference:
             return container_answer(401, request.path)
         path, _, key = request.path.removeprefix(BASE).removesuffix("/").partition("/")
         table = self.tables.get(path)
-        if table is None or "/" in key:
+        if table is None or "/" in key or key in ELSEWHERE:
             return container_answer(404, request.path)
         if not accepts_json(request.header("accept")):
             return Answer(406)
@@ -120,7 +122,9 @@ class Reference:
 def list_rows(request: Request, table: Table) -> Answer:
     """A page of rows, with X-Total-Count and Link."""
     query = Query(request.query, table.collection)
-    rows = [row for row in table.in_order() if all(holds(row) for holds in query.predicates)]
+    rows = table.in_order()
+    for holds in query.predicates:
+        rows = [row for row in rows if holds(row)]
     number, size = query.page
     page = sorted_rows(rows, query.orders)[number * size : (number + 1) * size]
     headers = [

@@ -8,7 +8,20 @@ from uuid import NAMESPACE_URL, uuid5
 from tests.legacy.bodies import Row
 from tests.legacy.catalogue import COLLECTIONS, GENDERS, GRADES, LOCAL_OFFICES, ROLES, SITES, TRUSTS
 from tests.legacy.names import (
-    CATEGORY_NAMES, GENDER_NAMES, GRADE_NAMES, KINDS, OFFICES, ORGANISATION_TYPES, ROLE_NAMES, SAINTS, STREETS, TRUST_KINDS, post_code, towns, trust_code,)
+    CATEGORY_NAMES,
+    GENDER_NAMES,
+    GRADE_NAMES,
+    KINDS,
+    OFFICES,
+    ORGANISATION_TYPES,
+    ROLE_NAMES,
+    SAINTS,
+    STREETS,
+    TRUST_KINDS,
+    post_code,
+    towns,
+    trust_code,
+)
 from tests.legacy.store import Table
 
 TRUST_COUNT: Final = 60

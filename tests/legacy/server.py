@@ -134,12 +134,15 @@ def encoded(request: Request, answer: Answer) -> bytes:
     return head if request.method == "HEAD" else head + body
 
 
-async def serve(handler: Handler, host: str, port: int, stop: asyncio.Event, ready: Callable[[int], None]) -> None:
-    """Serve until `stop` is set; `ready` is told the port. OSError when the port is taken."""
+async def serve(
+    handler: Handler, host: str, port: int, stop: asyncio.Event, ready: Callable[[int], None] | None = None
+) -> None:
+    """Serve until `stop` is set; `ready` is told the port, once it is open. OSError when the port is taken."""
     connections: set[Connection] = set()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(handler, connections), host, port, backlog=1024)
-    ready(server.sockets[0].getsockname()[1])
+    if ready:
+        ready(server.sockets[0].getsockname()[1])
     await stop.wait()
     server.close()
     for connection in list(connections):

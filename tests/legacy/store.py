@@ -22,6 +22,8 @@ class Refusal(Exception):
 
 def folded(text: str) -> str:
     """A text without what the collation does not see: case and accents."""
+    if text.isascii():
+        return text.upper()
     return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign)).upper()
 
 

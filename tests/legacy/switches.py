@@ -7,11 +7,13 @@ POST /_stand-in/mode {"mode": "normal|slow|wrong|down|drop", "seconds": 0.5, "pa
 import hashlib
 import json
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from tests.legacy.messages import STANDING, Answer, Request, container_answer, json_answer
-from tests.legacy.server import Handled, Handler
+from tests.legacy.jackson import pretty
+from tests.legacy.messages import Answer, Pairs, Request, container_answer, json_answer
+from tests.legacy.server import Handled
 
 PREFIX: Final = "/_stand-in/"
 MODES: Final = ("normal", "slow", "wrong", "down", "drop")
@@ -42,19 +44,40 @@ class Mode:
         return cls(name, path, float(seconds))
 
 
+class Seen(NamedTuple):
+    """A request that came."""
+
+    method: str
+    target: str
+    headers: Pairs
+    body_length: int
+    body_digest: str
+
+    def described(self) -> dict[str, Any]:
+        """As GET /_stand-in/requests tells of it."""
+        return {
+            "method": self.method,
+            "target": self.target,
+            "headers": [list(pair) for pair in self.headers],
+            "bodyLength": self.body_length,
+            "bodySha256": self.body_digest,
+        }
+
+
 @dataclass
 class Switches:
     """Stands before a handler of requests, and lets through what the modes say."""
 
-    answer: "AnswerTo"
+    answer: Callable[[Request], Answer]
     modes: dict[str, Mode] = field(default_factory=dict)
-    seen: deque[Request] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def handle(self, request: Request) -> Handled:
         """The answer to a request, and the seconds to wait before it."""
         if request.path.startswith(PREFIX):
             return 0.0, self._switch(request)
-        self.seen.append(request)
+        digest = hashlib.sha256(request.body).hexdigest()
+        self.seen.append(Seen(request.method, request.target, request.headers, len(request.body), digest))
         mode = self._mode_of(request.path) if self.modes else None
         if mode is None:
             return 0.0, self.answer(request)
@@ -74,19 +97,23 @@ class Switches:
     def _switch(self, request: Request) -> Answer:
         match request.method, request.path.removeprefix(PREFIX):
             case "POST", "mode":
-                try:
-                    return self._set(json.loads(request.body))
-                except ValueError as error:
-                    return json_answer(400, {"message": str(error)})
+                return self._set(request.body)
             case "GET", "requests":
-                return json_answer(200, [described(seen) for seen in self.seen])
+                return json_answer(200, [seen.described() for seen in self.seen])
             case "DELETE", "requests":
                 self.seen.clear()
                 return Answer(204)
         return container_answer(404, request.path)
 
-    def _set(self, wanted: Any) -> Answer:
-        mode = Mode.of(wanted)
+    def _set(self, body: bytes) -> Answer:
+        try:
+            wanted = json.loads(body)
+        except ValueError:
+            wanted = None
+        try:
+            mode = Mode.of(wanted)
+        except ValueError as error:
+            return json_answer(400, {"message": str(error)})
         if mode.name != "normal":
             self.modes[mode.path] = mode
         elif "path" in wanted:
@@ -96,21 +123,28 @@ class Switches:
         return Answer(204)
 
 
-def described(request: Request) -> dict[str, Any]:
-    """A request as GET /_stand-in/requests tells of it."""
-    return {
-        "method": request.method,
-        "target": request.target,
-        "headers": [list(pair) for pair in request.headers],
-        "bodyLength": len(request.body),
-        "bodySha256": hashlib.sha256(request.body).hexdigest(),
-    }
-
-
 def spoilt(answer: Answer) -> Answer:
-    """A 200 whose body differs in one value, the first that there is."""
+    """A 200 whose body differs in one value: its first text or boolean."""
     try:
         value = json.loads(answer.body)
     except ValueError:
-        return replace(answer, status=200, body=answer.body + b" ")
-    ...
+        return replace(answer, status=200, body=answer.body + b"~")
+    changed = altered(value)
+    return replace(answer, status=200, body=pretty([value] if changed == value else changed).encode())
+
+
+def altered(value: Any) -> Any:
+    """A value with its first text or boolean changed; itself where it holds none."""
+    match value:
+        case str():
+            return value.swapcase() if value.swapcase() != value else f"{value}~"
+        case bool():
+            return not value
+        case dict():
+            changed = {name: altered(inner) for name, inner in value.items()}
+            first = next((name for name in value if changed[name] != value[name]), None)
+            return value if first is None else {**value, first: changed[first]}
+        case [first, *rest]:
+            changed_first = altered(first)
+            return [first, *altered(rest)] if changed_first == first else [changed_first, *rest]
+    return value

@@ -1,7 +1,6 @@
 """An answer: made of a function's result as API Gateway does it, or of the gateway's own, and written as HTTP/1.1."""
 
 import base64
-import binascii
 import re
 import time
 from collections.abc import Iterable
@@ -89,7 +88,7 @@ def body_of(body: Any, *, encoded: bool) -> bytes:
         return body.encode()
     try:
         return base64.b64decode(body)
-    except binascii.Error as error:
+    except ValueError as error:
         raise Malformed("the body is not base64") from error
 
 

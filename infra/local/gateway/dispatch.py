@@ -39,9 +39,13 @@ class Dispatcher:
 
     async def answer(self, request: Request) -> Answer:
         """The answer to a request; never raises."""
-        refused = refusal(request)
-        if refused is not None:
-            return refused
+        try:
+            return refusal(request) or await self._route(request)
+        except Exception as error:  # noqa: BLE001 - a fault of our own costs one answer, not the connection
+            self._say(f"The gateway failed at {request.method}: {error!r}")
+            return message(500, "Internal server error")
+
+    async def _route(self, request: Request) -> Answer:
         request.target = origin_form(request.target)
         target, inner = request.target, False
         if target.startswith(INNER):

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def issuer_key(folder: Path) -> RSAPrivateKey:
         raise TypeError(f"{file} holds no RSA key; delete it, and a new one is made.")
     jwks = folder / JWKS_FILE
     if not jwks.exists():
-        fresh = folder / f"{JWKS_FILE}.{os.getpid()}"
+        fresh = folder / f"{JWKS_FILE}.{uuid.uuid4()}"
         fresh.write_text(json.dumps({"keys": [public_jwk(key)]}))
         fresh.replace(jwks)
     return key
@@ -36,7 +37,7 @@ def _make_key(file: Path) -> None:
     text = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    fresh = file.with_suffix(f".{os.getpid()}")
+    fresh = file.with_suffix(f".{uuid.uuid4()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(text)
     try:
@@ -65,6 +66,11 @@ def key_id(key: RSAPrivateKey) -> str:
     numbers = key.public_key().public_numbers()
     canonical = f'{{"e":"{url64(numbers.e)}","kty":"RSA","n":"{url64(numbers.n)}"}}'
     return base64.urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest()).rstrip(b"=").decode()
+
+
+def cookie_key(folder: Path) -> str:
+    """A secret for signing cookies that stays the same from start to start: made of the issuer's key."""
+    return hashlib.sha256(b"cookies" + (folder / KEY_FILE).read_bytes()).hexdigest()
 
 
 def url64(value: int | bytes) -> str:

@@ -5,8 +5,9 @@ The file is `.tis/PORT/users.jsonl`, one JSON object a line, only ever appended 
     {"user": "jo", "authorities": ["reference:add:modify:entities"], "policies": ["tis:references::reference:Create"],
      "designatedBodyCodes": ["1-1RSSQ05"]}
 
-`user` is the token's `preferred_username`, compared exactly; it may be empty, or end in blanks. A policy is a resource,
-which ends in a colon, and an action. A user who stands nowhere in the file is unknown to profile.
+`user` is the token's `preferred_username`, compared as the old database did: case and trailing blanks do not count. It
+may be empty. A policy is a resource, which ends in a colon, and an action. A user who stands nowhere in the file is
+unknown to profile.
 """
 
 import fcntl
@@ -58,8 +59,13 @@ class Users:
                 text = lines.read()
             whole = text[: text.rfind(b"\n") + 1]
             self._read += len(whole)
-            self._records |= {record["user"]: record for record in map(json.loads, whole.splitlines())}
-        return self._records.get(user)
+            self._records |= {key_of(record["user"]): record for record in map(json.loads, whole.splitlines())}
+        return self._records.get(key_of(user))
+
+
+def key_of(user: str) -> str:
+    """What makes two names the same user."""
+    return user.rstrip(" ").casefold()
 
 
 def userinfo_of(record: Record) -> dict[str, Any]:

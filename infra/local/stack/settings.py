@@ -8,6 +8,7 @@ from pathlib import Path
 from infra.local.environments.context import MEMORY_MB, REGION
 from infra.local.environments.templates import Function
 from infra.local.gateway.dispatch import FACADE
+from infra.local.identity.keys import cookie_key
 from infra.local.identity.tokens import AUDIENCE, issuer_of, jwks_url_of
 from infra.local.stack.folder import StackError, StackFolder
 
@@ -71,6 +72,7 @@ class Layout:
             "TIS_ISSUER": issuer_of(self.port),
             "TIS_JWKS_URL": jwks_url_of(self.port),
             "TIS_AUDIENCE": AUDIENCE,
+            "TIS_COOKIE_KEY": cookie_key(self.folder.path),
             "AWS_LAMBDA_FUNCTION_NAME": f"tis-{name}",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY_MB),
             "POWERTOOLS_SERVICE_NAME": f"tis-{name}",

@@ -13,7 +13,8 @@ import pytest
 
 from infra.local.environments import pool
 from infra.local.environments.templates import BrokenFunction
-from tests.unit.local.conftest import RunningGateway, Start
+from tests.unit.local.conftest import Start
+from tests.unit.local.running import RunningGateway
 
 PIDS = """
 import os, time
@@ -129,24 +130,24 @@ def app(event, context):
     assert together(start(code, limit=4, reserved=2), 20, "/") == {200: 20}
 
 
-def test_changed_code_is_taken_up_while_a_running_call_ends_on_the_old(start: Start, function_file: Path) -> None:
+def test_changed_code_is_taken_up_while_a_running_call_ends_on_the_old(start: Start) -> None:
     code = "import time\ndef app(event, context):\n    time.sleep(len(event['path']) / 4)\n    return {'body': 'OLD'}\n"
     gateway = start(code)
     assert gateway.ask("/").body == b"OLD"
     with ThreadPoolExecutor() as threads:
         running = threads.submit(gateway.ask, "/aaa")
         await_that(lambda: gateway.pools["strangler"].busy == 1)
-        function_file.write_text(code.replace("OLD", "NEW"))
+        gateway.code.write_text(code.replace("OLD", "NEW"))
         gateway.run(gateway.pools["strangler"].reload())
         assert gateway.ask("/").body == b"NEW"
         assert running.result().body == b"OLD"
 
 
-def test_code_that_cannot_be_imported_is_named_and_leaves_the_old_in_force(start: Start, function_file: Path) -> None:
+def test_code_that_cannot_be_imported_is_named_and_leaves_the_old_in_force(start: Start) -> None:
     gateway = start("def app(event, context):\n    return {'body': 'OLD'}\n")
     for code, told in (("def app(:\n", "SyntaxError"), ("import nothing_of_that_name\n", "ModuleNotFoundError")):
-        function_file.write_text(code)
-        with pytest.raises(BrokenFunction, match=rf"{told}.*{function_file.name}, line 1"):
+        gateway.code.write_text(code)
+        with pytest.raises(BrokenFunction, match=rf"{told}.*{gateway.code.name}, line 1"):
             gateway.run(gateway.pools["strangler"].reload())
     assert gateway.ask("/").body == b"OLD"
 

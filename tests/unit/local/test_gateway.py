@@ -33,7 +33,7 @@ def test_absolute_target_is_taken_as_its_path(start: Start) -> None:
 
 def test_repeated_headers_stay_apart_under_their_first_spelling(start: Start) -> None:
     gateway = start(ECHO)
-    answer = gateway.say(b"GET / HTTP/1.1\r\nHost: x\r\nX-One: a\r\nx-one: b\r\nCookie: c=1\r\n\r\n")
+    answer = gateway.send(b"GET / HTTP/1.1\r\nHost: x\r\nX-One: a\r\nx-one: b\r\nCookie: c=1\r\n\r\n")
     event = json.loads(answer.partition(b"\r\n\r\n")[2])
     assert event["multiValueHeaders"] == {"Host": ["x"], "X-One": ["a", "b"], "Cookie": ["c=1"]}
     assert event["headers"]["X-One"] == "b"
@@ -55,12 +55,12 @@ def test_text_body_is_text_and_any_other_is_base64(start: Start) -> None:
 
 def test_chunked_body_arrives_whole(start: Start) -> None:
     sent = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
-    assert json.loads(start(ECHO).say(sent).partition(b"\r\n\r\n")[2])["body"] == "abcde"
+    assert json.loads(start(ECHO).send(sent).partition(b"\r\n\r\n")[2])["body"] == "abcde"
 
 
 def test_client_that_waits_to_be_told_may_send_its_body(start: Start) -> None:
     sent = b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi"
-    first, _, rest = start(ECHO).say(sent).partition(b"\r\n\r\n")
+    first, _, rest = start(ECHO).send(sent).partition(b"\r\n\r\n")
     assert first == b"HTTP/1.1 100 Continue"
     assert rest.startswith(b"HTTP/1.1 200 OK")
 
@@ -73,13 +73,13 @@ def app(event, context):
     return {"statusCode": 200, "body": "<" + event["path"] + ">"}
 """
     sent = b"".join(b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n" % number for number in range(20))
-    answers = start(code).say(sent)
+    answers = start(code).send(sent)
     places = [answers.index(b"<%s>" % f"/{number}".encode()) for number in range(20)]
     assert places == sorted(places)
 
 
 def test_head_has_the_headers_and_no_body(start: Start) -> None:
-    answer = start(ECHO).say(b"HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    answer = start(ECHO).send(b"HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     head, _, body = answer.partition(b"\r\n\r\n")
     assert b"Content-Type: application/json" in head
     assert body == b""
@@ -87,7 +87,7 @@ def test_head_has_the_headers_and_no_body(start: Start) -> None:
 
 def test_upgrade_is_answered_as_if_it_had_not_been_asked_for(start: Start) -> None:
     sent = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
-    assert start(ECHO).say(sent).startswith(b"HTTP/1.1 200 OK")
+    assert start(ECHO).send(sent).startswith(b"HTTP/1.1 200 OK")
 
 
 @pytest.mark.parametrize(
@@ -115,12 +115,12 @@ def test_limits_of_api_gateway(start: Start, target: str, headers: dict[str, str
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\nX: a\x00b\r\n\r\n",
-        b"GET /\r\n\r\n\r\n nonsense",
+        b"GET / nonsense\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01",
     ],
 )
 def test_what_is_no_request_is_refused_and_the_connection_closed(start: Start, sent: bytes) -> None:
-    answer = start(ECHO).say(sent)
+    answer = start(ECHO).send(sent)
     assert answer.startswith(b"HTTP/1.1 400 Bad Request")
     assert b"Connection: close" in answer
 

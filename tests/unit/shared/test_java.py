@@ -45,7 +45,7 @@ def test_date_text() -> None:
 
 @pytest.mark.parametrize(
     ("key", "code"),
-    [("", 0), ("a", 97), ("Site", 2577255), ("café", 3045961), ("\N{GRINNING FACE}", 1772899), (1, 1), (-1, 0), (2**32, 1)],
+    [("", 0), ("a", 97), ("Site", 2577255), ("café", 3045921), ("\N{GRINNING FACE}", 1772899), (1, 1), (-1, 0), (2**32, 1)],
 )
 def test_hash_code(key: str | int, code: int) -> None:
     assert hash_code(key) == code
@@ -53,7 +53,7 @@ def test_hash_code(key: str | int, code: int) -> None:
 
 def test_hash_order_is_that_of_a_hash_map() -> None:
     assert hash_order(["banana", "apple", "cherry", "apple"]) == ["banana", "apple", "cherry"]
-    assert hash_order([17, 1, 16, 0]) == [16, 0, 17, 1] or hash_order([17, 1, 16, 0]) == [0, 16, 1, 17]
+    assert hash_order([17, 1, 16, 0]) == [16, 0, 17, 1]
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1)) | st.lists(st.text(st.characters(exclude_categories=["Cs"]))))

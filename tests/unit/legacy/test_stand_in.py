@@ -1,0 +1,274 @@
+"""The stand-in over HTTP: userinfo, its switches, and the wire."""
+
+import base64
+import gzip
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.exchanges import Answer
+from tests.contract.senders import HttpSender
+from tests.legacy.running import Running, running
+
+SITES = "/reference/api/sites?size=2"
+USERINFO = "/profile/api/userinfo"
+JO = {"user": "Jo", "authorities": ["reference:delete:entities"], "policies": ["tis:references::reference:Create"]}
+
+
+def token(user: str | None, signature: str = "x") -> str:
+    claims = {} if user is None else {"preferred_username": user}
+    parts = [{"alg": "RS256", "typ": "JWT"}, claims]
+    return ".".join(
+        [*(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts), signature]
+    )
+
+
+@pytest.fixture
+def users_file(tmp_path: Path) -> Path:
+    file = tmp_path / "users.jsonl"
+    file.write_text(json.dumps(JO) + "\n")
+    return file
+
+
+@pytest.fixture
+def legacy(users_file: Path) -> Iterator[Running]:
+    with running(users_file) as started:
+        yield started
+
+
+def ask(legacy: Running, target: str, user: str | None = "jo", method: str = "GET", **headers: str) -> Answer:
+    authorization = {"Authorization": f"Bearer {token(user)}"} if user else {}
+    with closing(HttpSender(legacy.url)) as sender:
+        return sender(method, target, {**authorization, **headers}, None)
+
+
+def test_userinfo_tells_who_a_user_is_and_may_be(legacy: Running) -> None:
+    answer = ask(legacy, USERINFO, "JO ")
+    assert answer.status == 200
+    assert json.loads(answer.body) == {
+        "userName": "Jo",
+        "fullName": "Jo Legacy",
+        "firstName": "Jo",
+        "lastName": "Legacy",
+        "roles": ["Stand-in"],
+        "permissions": ["reference:delete:entities"],
+        "gmcId": None,
+        "designatedBodyCodes": ["None"],
+        "phoneNumber": None,
+        "emailAddress": "jo@example.org",
+        "permissionPolicies": [
+            {
+                "name": "tis:references::reference:Create",
+                "principal": "tis:profile::user:",
+                "resource": "tis:references::reference:",
+                "actions": ["Create"],
+                "effect": "Allow",
+            }
+        ],
+        "assignedTrusts": None,
+        "assignedProgrammes": None,
+    }
+    assert "cache-control" not in answer.headers
+
+
+def test_userinfo_follows_the_users_file_and_the_last_line_counts(legacy: Running, users_file: Path) -> None:
+    assert json.loads(ask(legacy, USERINFO).body)["permissions"] == ["reference:delete:entities"]
+    with users_file.open("a") as lines:
+        lines.write(json.dumps({"user": "jo", "designatedBodyCodes": ["1-A"]}) + "\n" + '{"user": "half wri')
+    profile = json.loads(ask(legacy, USERINFO).body)
+    assert (profile["permissions"], profile["designatedBodyCodes"]) == ([], ["1-A"])
+    users_file.write_text(json.dumps({"user": "other"}) + "\n")
+    assert ask(legacy, USERINFO).status == 500
+
+
+@pytest.mark.parametrize("text", ["x", "a.b.c", token("jo", signature=""), token(None), token("nobody")])
+def test_userinfo_breaks_down_on_what_the_old_one_broke_down_on(legacy: Running, text: str) -> None:
+    answer = ask(legacy, USERINFO, None, Authorization=f"Bearer {text}")
+    assert (answer.status, json.loads(answer.body)["message"]) == (500, "error.internalServerError")
+
+
+def test_userinfo_without_a_token_is_denied(legacy: Running) -> None:
+    assert ask(legacy, USERINFO, None).status == 403
+    assert ask(legacy, USERINFO + "/", None).status == 401
+    assert ask(legacy, USERINFO, None, OIDC_access_token=token("jo")).status == 200
+    assert ask(legacy, USERINFO, method="PUT").status == 405
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "body"),
+    [
+        ("/tcs/api/people", 200, "[ ]"),
+        ("/tcs/api/people/1", 404, None),
+        ("/reference/api/titles", 404, None),
+        ("/reference/api/sites/codeexists/", 404, None),
+        ("/reference/api/sites/%2F", 500, None),
+        ("/reference/actuator/health", 200, '{\n  "status" : "UP"\n}'),
+        ("/", 404, None),
+    ],
+)
+def test_other_paths(legacy: Running, target: str, status: int, body: str | None) -> None:
+    answer = ask(legacy, target)
+    assert answer.status == status
+    if body is None:
+        told = json.loads(answer.body)
+        assert list(told) == ["timestamp", "status", "error", "path"]
+        assert (told["status"], told["path"]) == (status, target)
+    else:
+        assert answer.body == body
+
+
+def test_its_own_rows_are_many_and_hang_together(legacy: Running) -> None:
+    sites = json.loads(ask(legacy, "/reference/api/sites?size=2000").body)
+    trusts = {trust["id"]: trust for trust in json.loads(ask(legacy, "/reference/api/trusts?size=2000").body)}
+    assert len(sites) >= 300
+    assert all(trusts[site["trustId"]]["code"] == site["trustCode"] for site in sites)
+    assert len({site["siteCode"] for site in sites}) == len(sites)
+
+
+def test_wrong_is_a_success_that_differs(legacy: Running) -> None:
+    right = ask(legacy, SITES)
+    legacy.set_mode("wrong", path="/reference/api/sites")
+    wrong = ask(legacy, SITES)
+    assert wrong.status == 200
+    assert (wrong.headers["x-total-count"], len(json.loads(wrong.body))) == (right.headers["x-total-count"], 2)
+    assert json.loads(wrong.body) != json.loads(right.body)
+    assert json.loads(ask(legacy, "/reference/api/sites?page=9999").body) == [[]]
+    legacy.set_mode("normal", path="/reference/api/sites")
+    assert ask(legacy, SITES).body == right.body
+
+
+def test_down_and_drop_are_bounded_by_their_path_and_the_longest_path_counts(legacy: Running) -> None:
+    legacy.set_mode("down", path="/reference")
+    legacy.set_mode("drop", path="/reference/api/sites")
+    assert ask(legacy, "/reference/api/genders").status == 503
+    gone = ask(legacy, SITES)
+    assert (gone.status, "without response" in gone.body or "reset" in gone.body) == (0, True)
+    assert ask(legacy, "/tcs/api/people").status == 200
+    legacy.set_mode("normal")
+    assert ask(legacy, SITES).status == 200
+
+
+def test_slow_waits_and_keeps_the_order_of_a_connection(legacy: Running) -> None:
+    legacy.set_mode("slow", path="/tcs", seconds=0.3)
+    with socket.create_connection(("127.0.0.1", legacy.port), timeout=5) as connection:
+        began = time.monotonic()
+        connection.sendall(
+            b"".join(b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % path for path in (b"/tcs/api/people", b"/other"))
+        )
+        received = b""
+        while b"/other" not in received:
+            received += connection.recv(65536)
+    assert time.monotonic() - began >= 0.3
+    assert received.index(b"200 OK") < received.index(b"404 Not Found")
+
+
+@pytest.mark.parametrize(
+    "body", ["{", '{"mode": "odd"}', '{"mode": "slow", "seconds": -1}', '{"mode": "down", "path": "x"}']
+)
+def test_an_unknown_mode_is_refused_with_a_sentence(legacy: Running, body: str) -> None:
+    with pytest.raises(ValueError, match="Give"):
+        legacy._ask("POST", "/_stand-in/mode", body)
+
+
+def test_requests_are_told_as_they_came(legacy: Running) -> None:
+    with socket.create_connection(("127.0.0.1", legacy.port), timeout=5) as connection:
+        head = "POST /tcs/api/a%20b?x=%C3%A9&x=2 HTTP/1.1\r\nHost: h\r\nX-Twice: 1\r\nx-twice: é\r\nContent-Length: 3\r\n\r\n"
+        connection.sendall(head.encode("latin-1") + b"\x00\xff\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 404 ")
+    seen = legacy.requests()
+    assert [(request["method"], request["target"], request["bodyLength"]) for request in seen] == [
+        ("POST", "/tcs/api/a%20b?x=%C3%A9&x=2", 3)
+    ]
+    assert seen[0]["headers"] == [["Host", "h"], ["X-Twice", "1"], ["x-twice", "é"], ["Content-Length", "3"]]
+    legacy.forget_requests()
+    assert legacy.requests() == []
+
+
+def exchange(port: int, sent: bytes, until: bytes) -> bytes:
+    """What comes back for some bytes, up to some others."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(sent)
+        received = b""
+        while until not in received:
+            received += connection.recv(65536) or pytest.fail(f"ended after {received!r}")
+        return received
+
+
+def test_the_wire(legacy: Running) -> None:
+    head = exchange(legacy.port, b"HEAD /tcs/api/people HTTP/1.1\r\nHost: h\r\n\r\n", b"\r\n\r\n")
+    assert b"Content-Length: 3\r\n" in head
+    assert head.endswith(b"\r\n\r\n")
+    expecting = b"POST /x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+    assert exchange(legacy.port, expecting, b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert exchange(legacy.port, b"nonsense\r\n\r\n", b"\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    chunked = b"POST /y HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+    assert exchange(legacy.port, chunked, b"\r\n\r\n").startswith(b"HTTP/1.1 404 ")
+    assert legacy.requests()[-1]["bodyLength"] == 3
+
+
+def test_long_answers_are_compressed_for_those_who_ask(legacy: Running) -> None:
+    plain = ask(legacy, "/reference/api/trusts")
+    connection = HTTPConnection("127.0.0.1", legacy.port, timeout=5)
+    headers = {"Authorization": f"Bearer {token('jo')}", "Accept-Encoding": "gzip"}
+    connection.request("GET", "/reference/api/trusts", headers=headers)
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(content).decode() == plain.body
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(holds: Any, seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def test_the_command_serves_says_nothing_and_stops_on_sigterm() -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "tests.legacy", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        wait_until(lambda: is_open(port))
+        busy = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        assert busy.returncode == 1
+        assert "Give another --port" in busy.stderr
+        assert "Traceback" not in busy.stderr
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=10)[0] == b""
+        assert process.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+def test_the_command_ends_with_its_parent() -> None:
+    port = free_port()
+    starter = "import subprocess, sys, time; subprocess.Popen(sys.argv[1:]); time.sleep(60)"
+    command = [sys.executable, "-m", "tests.legacy", "--port", str(port), "--with-parent"]
+    with subprocess.Popen([sys.executable, "-c", starter, *command]) as parent:
+        wait_until(lambda: is_open(port))
+        os.kill(parent.pid, signal.SIGKILL)
+        parent.wait(timeout=10)
+        wait_until(lambda: not is_open(port))

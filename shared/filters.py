@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import unquote_plus
 
 from shared.errors import BadRequest
-from shared.jackson import checked_text, read_json, read_text
+from shared.jackson import LONG_RANGE, checked_text, read_json, read_text
 
 UNTRIMMED = ("dateFrom", "dateTo")
 LONG_DIGITS = 19
@@ -83,7 +83,7 @@ def _read_value(name: str, value: object) -> Value:
     if text in ("true", "false"):
         return bool(text == "true")
     if re.fullmatch(r"[0-9]+", text):
-        if len(text) > LONG_DIGITS:
+        if len(text) > LONG_DIGITS or int(text) >= LONG_RANGE:
             raise BadRequest(f"columnFilters: {name}: {text} is out of range.")
         return Number.read(text)
     return str(text)

@@ -69,11 +69,11 @@ def read_sort(values: list[str]) -> tuple[SortKey, ...]:
     """The keys of `prop[,prop…][,asc|desc][,ignorecase]` parameters, in the order sent."""
     keys = []
     for value in values:
-        words = [word for word in value.split(",") if word.strip()]
+        words = [word for word in value.split(",") if word.replace(".", "").strip()]
         if words and words[-1].lower() == "ignorecase":
             words.pop()
         descending = False
         if words and words[-1].lower() in ("asc", "desc"):
             descending = words.pop().lower() == "desc"
-        keys += [SortKey(word.strip(), descending) for word in words]
+        keys += [SortKey(word, descending) for word in words]
     return tuple(keys)

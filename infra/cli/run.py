@@ -53,5 +53,7 @@ def ready_text(state: Mapping[str, object]) -> str:
         "old servers": state["legacy_url"],
         "dynamodb": state["dynamodb"],
         "database": state["database_url"],
+        "logs": state["logs"],
+        "try": f'curl -H "Authorization: Bearer $(.venv/bin/tis token --user me)" "{gateway}/reference/api/sites?size=2"',
     }
-    return "\n".join(["ready", *(f"  {name:12} {value}" for name, value in rows.items())])
+    return "\n".join(["ready", *(f"  {name:12} {value}" for name, value in rows.items() if value)])

@@ -7,10 +7,11 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from services.strangler.breaker import OPEN_SECONDS, Breaker, RetryBudget
-from services.strangler.client import Answer, Dropped, Failure, Oversized, TimedOut, Unreached, Upstream
+from services.strangler.client import Dropped, Failure, Oversized, TimedOut, Unreached, Upstream
 from services.strangler.forward import Trace, leg
 from services.strangler.problems import TOO_LARGE_TO_GIVE, Refusal, unavailable
 from services.strangler.table import LEGACY, Decision
+from services.strangler.wire import Answer
 
 FAILING = (502, 503, 504)  # answers of a service that are worth a fallback
 FIRST_SHARE = 2 / 3  # of the time, for an upstream behind which there is a fallback

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 from services.strangler.claims import VerifiedClaims
-from services.strangler.client import Answer
 from services.strangler.config import Settings, upstream_url
 from services.strangler.decide import decide
 from services.strangler.exchange import Exchange, Message
@@ -15,10 +14,12 @@ from services.strangler.problems import Refusal
 from services.strangler.result import Result, refused_result, result_of
 from services.strangler.store import KeptTable, Source
 from services.strangler.table import ELSEWHERE, Decision
+from services.strangler.wire import Answer
 from shared import observability
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN = "strangler"  # who has served what no upstream did
+DIMENSIONS, FACTS = ("route", "stage", "served_by", "status"), ("method", "status_code")
 MARGIN_SECONDS = 1.0  # of the function's time, for what is left to do after an upstream has used up its own
 
 
@@ -30,7 +31,7 @@ class Facade:
         self._table = KeptTable(source)
         self._exchange = Exchange(upstream_url)
         self._claims = VerifiedClaims(settings.issuer, settings.jwks_url, settings.audience)
-        self._lines = observability.Lines(OWN, ("route", "stage", "served_by", "status"))
+        self._lines = observability.RequestLines(OWN, DIMENSIONS, FACTS)
 
     def answer(self, event: Event, context: Any) -> Result:
         """API Gateway's result for its event, whatever happens."""
@@ -40,12 +41,13 @@ class Facade:
         result, served_by, decision = self._serve(incoming, trace, context)
         finish(result, served_by, incoming, trace)
         status = result["statusCode"]
-        self._lines.log_request(
-            {"route": decision.route, "stage": decision.stage, "served_by": served_by, "status": f"{status // 100}xx"},
-            {"method": incoming.method, "status_code": status, "correlation_id": trace.correlation_id},
+        self._lines.write(
+            (decision.route, decision.stage, served_by, f"{status // 100}xx"),
+            (incoming.method, status),
             time.perf_counter() - started,
+            correlation_id=trace.correlation_id,
             context=context,
-            trace=incoming.headers.get(AMAZON_TRACE),
+            trace=incoming.headers[AMAZON_TRACE][0] if AMAZON_TRACE in incoming.headers else "",
         )
         return result
 
@@ -66,7 +68,7 @@ class Facade:
     def _relay(self, incoming: Incoming, decision: Decision, trace: Trace, context: Any) -> tuple[Answer, str]:
         method, headers = incoming.method, incoming.headers
         if method == "OPTIONS" and is_last_hop(headers):
-            return Answer(HTTPStatus.NO_CONTENT, [], b""), OWN
+            return Answer(HTTPStatus.NO_CONTENT, {}, b""), OWN
         safe = decision.safe if decision.safe is not None else method in SAFE_METHODS
         message = Message(
             method,

@@ -8,9 +8,9 @@ import re
 from http import HTTPStatus
 from typing import NamedTuple
 
-from services.strangler.client import Answer
 from services.strangler.limits import Headers
 from services.strangler.problems import Refusal
+from services.strangler.wire import Answer
 
 PSEUDONYM = "strangler"
 VIA = f"1.1 {PSEUDONYM}"
@@ -31,6 +31,7 @@ CORRELATION, AMAZON_TRACE = "x-correlation-id", "x-amzn-trace-id"
 NOT_GIVEN = HOP_BY_HOP | {"content-length", "x-tis-served-by", CORRELATION, AMAZON_TRACE}
 KEPT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}").fullmatch
 TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}").match
+PROTOCOLS = ("https", "http")
 BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
 
@@ -58,9 +59,9 @@ def fresh_id() -> str:
     return os.urandom(16).hex()
 
 
-def named_by(connection: list[str] | None) -> set[str]:
+def named_by(connection: list[str]) -> set[str]:
     """The headers that a Connection header makes hop-by-hop."""
-    return {name.strip().lower() for value in connection or () for name in value.split(",")}
+    return {name.strip().lower() for value in connection for name in value.split(",")}
 
 
 def outgoing(headers: Headers, trace: Trace, source_ip: str) -> dict[str, list[str]]:
@@ -76,7 +77,9 @@ def outgoing(headers: Headers, trace: Trace, source_ip: str) -> dict[str, list[s
     host = headers["host"][0] if "host" in headers else ""
     if host and "x-forwarded-host" not in sent:
         sent["x-forwarded-host"] = [host]
-    proto = sent.setdefault("x-forwarded-proto", ["https"])[0]
+    if sent.get("x-forwarded-proto", ("",))[0] not in PROTOCOLS:
+        sent["x-forwarded-proto"] = ["https"]
+    proto = sent["x-forwarded-proto"][0]
     hop = f'for={node(source_ip)};host="{quotable(host)}";proto={proto};by=_{PSEUDONYM}'
     sent["forwarded"] = [", ".join([*headers["forwarded"], hop])] if "forwarded" in headers else [hop]
     if sent.get("x-forwarded-for") != [source_ip]:
@@ -136,19 +139,9 @@ def body_sent(method: str, body: bytes) -> bytes | None:
 
 def given_back(answer: Answer, method: str) -> dict[str, list[str]]:
     """The answer's headers, repeated ones apart; its length only where it is not that of the body given."""
-    dropped: frozenset[str] | set[str] = NOT_GIVEN
-    if method == "HEAD" or answer.status == HTTPStatus.NOT_MODIFIED:
-        dropped = NOT_GIVEN - {"content-length"}
-    given: dict[str, list[str]] = {}
-    for name, value in answer.headers:
-        lowered = name.lower()
-        if lowered in dropped:
-            if lowered == "connection":
-                dropped = dropped | named_by([value])
-        elif name in given:
-            given[name].append(value)
-        else:
-            given[name] = [value]
-    if len(dropped) > len(NOT_GIVEN):  # Connection may have named a header that stood before it
-        return {name: values for name, values in given.items() if name.lower() not in dropped}
+    headers = answer.headers
+    dropped = NOT_GIVEN | named_by(headers["connection"]) if "connection" in headers else NOT_GIVEN
+    given = {name: values for name, values in headers.items() if name not in dropped}
+    if "content-length" in headers and (method == "HEAD" or answer.status == HTTPStatus.NOT_MODIFIED):
+        given["content-length"] = headers["content-length"]
     return given

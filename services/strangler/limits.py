@@ -17,14 +17,17 @@ def check_head(target: str, headers: Headers) -> None:
     """Refuse a request whose target or headers are too long (414, 431) or ambiguous (400)."""
     if len(target) > TARGET_LIMIT:
         raise Refusal(HTTPStatus.REQUEST_URI_TOO_LONG, f"The URL is longer than {TARGET_LIMIT} characters.")
-    text = "".join([*headers, *map("".join, headers.values())])
-    if len(target) + len(text) + LINE_OVERHEAD * len(headers) > HEADER_LIMIT:
+    names, values = "".join(headers), "".join(map("".join, headers.values()))
+    if len(target) + len(names) + len(values) + LINE_OVERHEAD * len(headers) > HEADER_LIMIT:
         raise Refusal(
             HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
             f"The headers are longer than {HEADER_LIMIT} characters in all. Send fewer cookies, or a shorter token.",
         )
+    text = names + values
     if "\r" in text or "\n" in text or "\0" in text:
         raise bad_request("A header holds a line break or a NUL.")
+    if " " in names or ":" in names or "\t" in names:
+        raise bad_request("A header's name holds a blank or a colon.")
     if "content-length" in headers:
         check_length(headers)
 

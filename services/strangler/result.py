@@ -5,10 +5,10 @@ from base64 import b64encode
 from http import HTTPStatus
 from typing import Any
 
-from services.strangler.client import Answer
 from services.strangler.forward import given_back
 from services.strangler.limits import PAYLOAD_LIMIT
 from services.strangler.problems import TOO_LARGE_TO_GIVE, Refusal, problem
+from services.strangler.wire import Answer
 
 LARGE = 1024 * 1024  # bytes of a body above which it is worth knowing how long it becomes in JSON
 

@@ -49,7 +49,7 @@ class Service(Chalice):
         super().__init__(app_name=name)
         self.dialect, self.guarded = dialect, [context.strip("/"), "api"]
         self.endpoints: list[Endpoint] = []
-        self.lines = observability.Lines(name, ("route", "status_class"))
+        self.lines = observability.RequestLines(name, ("route", "status"), ("method", "status_code"))
         self._trie: Trie[dict[str, Endpoint]] = Trie()
         self.route("/{proxy+}", methods=METHODS, content_types=["*/*"])(no_view)
         for resource in resources:
@@ -112,10 +112,14 @@ class Service(Chalice):
 
     def _log(self, call: Call, status: int, seconds: float, context: Any) -> None:
         request = call.request
-        dimensions = {"route": call.route, "status_class": f"{status // 100}xx"}
-        facts = {"method": request.method, "status_code": status, "correlation_id": request.correlation_id}
-        trace = request.headers.get("x-amzn-trace-id")
-        self.lines.log_request(dimensions, facts, seconds, context=context, trace=[trace] if trace else None)
+        self.lines.write(
+            (call.route, f"{status // 100}xx"),
+            (request.method, status),
+            seconds,
+            correlation_id=request.correlation_id,
+            context=context,
+            trace=request.headers.get("x-amzn-trace-id", ""),
+        )
 
     def _answer(self, call: Call) -> Reply:
         request = call.request

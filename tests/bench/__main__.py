@@ -51,8 +51,8 @@ def all_names() -> list[str]:
     for module_name in module_names():
         try:
             names += list(benches_of(module_name))
-        except ImportError as error:
-            tell(f"{module_name}: cannot be imported: {error}")
+        except Exception as error:  # noqa: BLE001 - one that is broken does not keep the others from running
+            tell(f"{module_name}: cannot be imported: {error!r}")
             names.append(module_name)
     return names
 
@@ -97,8 +97,14 @@ def show_here(name: str) -> int:
         traceback.print_exc()
         return 1
     for one in lines:
-        print(json.dumps(one))
+        say(one)
     return 0
+
+
+def say(one: Line) -> None:
+    """A line of the result, on stdout at once."""
+    sys.stdout.write(json.dumps(one) + "\n")
+    sys.stdout.flush()
 
 
 def main(arguments: list[str]) -> int:
@@ -115,7 +121,7 @@ def main(arguments: list[str]) -> int:
         tell(f"There is no benchmark {options.only!r}; there are: {', '.join(all_names())}.")
         return 2
     if options.list:
-        print(*names, sep="\n")
+        sys.stdout.writelines(f"{name}\n" for name in names)
         return 0
     return run_all(names)
 
@@ -126,7 +132,7 @@ def run_all(names: list[str]) -> int:
     for place, name in enumerate(names, 1):
         tell(f"[{place}/{len(names)}] {name}")
         for one in run_apart(name):
-            print(json.dumps(one), flush=True)
+            say(one)
             if one["met"] is False:
                 missed += 1
                 tell(f"{one['name']} misses its bound: {one['ratio'] or one['value']}, bound {one['bound']}")

@@ -48,7 +48,12 @@ def running_peer() -> Iterator[str]:
         asgi, port=0, loop="uvloop", http="httptools", lifespan="off", log_level="warning", access_log=False
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(), loop_factory=config.get_loop_factory()))
+
+    def serve() -> None:
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(server.serve())
+
+    thread = threading.Thread(target=serve)
     thread.start()
     deadline = time.monotonic() + START_SECONDS
     while not server.started:

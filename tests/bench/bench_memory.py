@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from tests.bench.measure import Line, line, load, tell
 from tests.e2e.conftest import Stack, close, make_project, start_stack

@@ -56,7 +56,7 @@ def _rounded(number: float | None) -> float | None:
 
 def tell(text: str) -> None:
     """Progress, for people: on stderr."""
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{text}\n")
 
 
 @dataclass(frozen=True)

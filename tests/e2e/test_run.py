@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from infra.local.gateway.server import open_socket
@@ -40,6 +40,8 @@ def project(tmp_path: Path) -> Path:
     for file in (ROOT / "shared").iterdir():
         (tmp_path / "shared" / file.name).symlink_to(file)
     (tmp_path / "services" / "strangler").mkdir(parents=True)
+    (tmp_path / "services" / "__init__.py").touch()
+    (tmp_path / "services" / "strangler" / "__init__.py").touch()
     (tmp_path / "services" / "strangler" / "app.py").write_text(FACADE)
     return tmp_path
 

@@ -6,13 +6,14 @@ for all, 32 facades could wait for 32 services that each wait for a facade to as
 
 import asyncio
 import contextlib
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from infra.local.environments.environment import Environment, Failed, TimedOut
-from infra.local.environments.templates import BrokenFunction, Function, Template
+from infra.local.environments.template import BrokenFunction, Function, Template
 from infra.local.environments.wire import PAYLOAD_LIMIT
 
 CALL_SECONDS = 29.0  # what API Gateway gives a call, its wait included
@@ -21,6 +22,7 @@ PATIENCE = (
     0.01  # seconds that a call waits for a busy environment before a new one is forked: about as long as that takes
 )
 IDLE_SECONDS = 60.0
+LOG_LIMIT = 100_000_000  # bytes
 RETRY_SECONDS, RESTART_SECONDS = 0.2, 2.0
 
 Place = asyncio.Future[Environment]  # in the queue
@@ -77,10 +79,12 @@ class Pool:
         if self._template is not None:
             self._template.stop()
 
-    def give_back_idle(self) -> None:
-        """End the environments that have been idle for IDLE_SECONDS. To be called every few seconds."""
+    def tidy(self) -> None:
+        """End the environments that have been idle for IDLE_SECONDS, and keep the log small. To be called now and then."""
         while self._idle and time.monotonic() - self._idle[0].idle_since > IDLE_SECONDS:
             self._idle.popleft().close()
+        if self.function.log.stat().st_size > LOG_LIMIT:
+            os.truncate(self.function.log, 0)  # those who write append, so they go on from there
 
     async def call(self, event: bytes, *, inner: bool = False) -> bytes:
         """The function's result for an event, both as JSON. Raises Throttled, TooLarge, TimedOut or Failed."""
@@ -157,8 +161,8 @@ class Pool:
             self._idle.remove(environment)
         self._grow()
 
-    def _template_died(self) -> None:
-        if not self._stopped:
+    def _template_died(self, template: Template) -> None:
+        if template is self._template and not self._stopped:
             self._template = None
             self._say(
                 f"{self.function.name}: its template process ended; starting another. {self.function.log} may tell why."

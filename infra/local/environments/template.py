@@ -1,108 +1,132 @@
-"""The process that has imported a function and forks execution environments of it: `python -m … NAME MODULE:ATTRIBUTE FD PARENT`.
+"""The gateway's end of a template: the process that has imported a function, and of which its environments are forked."""
 
-FD is a Unix socket: `ready`, or the sentence that tells why not, goes out on it; each message that comes in carries the
-socket of an environment to be forked. So a fork holds no socket but its own: siblings cannot keep each other alive.
-"""
-
-import gc
-import importlib
+import asyncio
 import os
-import signal
 import socket
+import subprocess
 import sys
-import time
-import traceback
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-import orjson
+from infra.local.environments.environment import Environment
+from infra.local.environments.process import READY
 
-from infra.local.environments.context import Context
-from infra.local.environments.wire import ANSWERED, FAILED, HEAD
-from infra.local.orphans import end_with_parent
-
-READY = b"ready"
-Function = Callable[[Any, Any], Any]
+IMPORT_SECONDS, FORK_SECONDS, END_SECONDS = 30.0, 10.0, 2.0
+SENTENCE_LIMIT = 4096
 
 
-def load(target: str) -> Function:
-    """The function at `module:attribute`."""
-    module, _, attribute = target.partition(":")
-    found: Function = getattr(importlib.import_module(module), attribute)
-    return found
+class BrokenFunction(Exception):
+    """The function's module cannot be imported; the message is the sentence that says why, and where."""
 
 
-def fault(error: BaseException) -> str:
-    """One sentence about why a module cannot be imported, with the place where it can be mended."""
-    summary = " ".join(traceback.format_exception_only(error)[-1].split())
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{summary} ({os.path.relpath(error.filename)}, line {error.lineno})"
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{summary} ({os.path.relpath(last.filename)}, line {last.lineno})"
+@dataclass(frozen=True)
+class Function:
+    """A function: its name, where its code is (`module:attribute`), and how many environments it may have."""
+
+    name: str
+    target: str
+    log: Path
+    environ: Mapping[str, str]
+    limit: int = 32
+    reserved: int = 0  # of the limit, for calls from inside
+
+    @property
+    def module(self) -> str:
+        """The module that holds the function."""
+        return self.target.partition(":")[0]
 
 
-def answer_events(connection: socket.socket, name: str, function: Function) -> None:
-    """Take one event at a time until the gateway closes the connection."""
-    stream = f"{time.strftime('%Y/%m/%d')}/[$LATEST]{os.getpid()}"
-    reader = connection.makefile("rb")
-    connection.sendall(HEAD.pack(0, os.getpid()))
-    while head := reader.read(HEAD.size):
-        size, milliseconds = HEAD.unpack(head)
-        event = orjson.loads(reader.read(size))
-        context = Context(name, time.monotonic() + milliseconds / 1000, stream)
+class Template:
+    """One template process and the environments that were forked of it. `died` is told when it ends unasked."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], control: socket.socket, died: Callable[["Template"], None]
+    ) -> None:
+        self._process, self._control, self._died = process, control, died
+        self._loop = asyncio.get_running_loop()
+        self._word: asyncio.Future[bytes] = self._loop.create_future()
+        self._environments: set[Environment] = set()
+        self._retired = self._stopped = False
+        control.setblocking(False)
+        self._loop.add_reader(control, self._hear)
+
+    @classmethod
+    async def start(cls, function: Function, died: Callable[["Template"], None]) -> "Template":
+        """A template that has imported its function; BrokenFunction when it cannot."""
+        ours, theirs = socket.socketpair()
+        command = [sys.executable, "-m", "infra.local.environments.process"]
+        with theirs, function.log.open("ab") as log:
+            process = subprocess.Popen(  # noqa: ASYNC220 - forking takes a millisecond
+                [*command, function.name, function.target, str(theirs.fileno()), str(os.getpid())],
+                env=function.environ,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for the one that started it
+            )
+        template = cls(process, ours, died)
+        timer = template._loop.call_later(IMPORT_SECONDS, template._hear_nothing)
+        word = await template._word
+        timer.cancel()
+        if word != READY:
+            template.stop()
+            raise BrokenFunction(word.decode(errors="replace") or f"its process ended; {function.log} may tell why")
+        return template
+
+    def _hear(self) -> None:
         try:
-            outcome, result = ANSWERED, orjson.dumps(function(event, context), option=orjson.OPT_NON_STR_KEYS)
-        except Exception as error:  # noqa: BLE001 - as Lambda: the error is logged, the environment stays
-            traceback.print_exc()
-            outcome, result = FAILED, orjson.dumps({"errorType": type(error).__name__, "errorMessage": str(error)})
-        connection.sendall(HEAD.pack(len(result), outcome) + result)
+            word = self._control.recv(SENTENCE_LIMIT)
+        except OSError:
+            word = b""
+        if not self._word.done():
+            self._word.set_result(word)
+        elif not word:
+            self.stop()
+            self._died(self)
 
+    def _hear_nothing(self) -> None:
+        if not self._word.done():
+            self._word.set_result(f"its import takes longer than {IMPORT_SECONDS:.0f} seconds".encode())
 
-def become_environment(control: socket.socket, connection: int, template: int, name: str, function: Function) -> None:
-    """The forked process's whole life; it ends with the gateway's end of its socket, or with the template."""
-    end_with_parent(template)
-    control.close()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    try:
-        answer_events(socket.socket(fileno=connection), name, function)
-    except OSError:
-        pass  # the gateway is gone
-    finally:
-        sys.stdout.flush()
-        os._exit(0)
+    async def fork(self, ended: Callable[[Environment], None]) -> Environment:
+        """A new environment that is ready for a call; Failed, TimedOut or OSError when there is none to be had."""
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        with theirs:
+            try:
+                socket.send_fds(self._control, [b"f"], [theirs.fileno()])
+            except OSError:
+                ours.close()
+                raise
 
+        def end(environment: Environment) -> None:
+            self._environments.discard(environment)
+            ended(environment)
+            if self._retired and not self._environments:
+                self.stop()
 
-def fork_on_demand(control: socket.socket, name: str, function: Function) -> None:
-    """Fork an environment for each socket that arrives, until the gateway closes the control socket."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps them
-    gc.collect()
-    gc.freeze()  # what is imported stays shared: the collector does not write into it
-    control.sendall(READY)
-    template = os.getpid()
-    while True:
-        message, (*received,), _, _ = socket.recv_fds(control, 1, 1)
-        if not message:
-            return
-        for connection in received:
-            if os.fork() == 0:
-                become_environment(control, connection, template, name, function)
-            os.close(connection)
+        _, environment = await self._loop.create_unix_connection(lambda: Environment(end), sock=ours)
+        self._environments.add(environment)
+        await environment.ready(FORK_SECONDS)
+        return environment
 
+    def owns(self, environment: Environment) -> bool:
+        """Was this environment forked of this template, and does it live?"""
+        return environment.alive and environment in self._environments
 
-def main(name: str, target: str, descriptor: str, parent: str) -> int:
-    """Import the function and serve forks; 1 when it cannot be imported."""
-    end_with_parent(int(parent))
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    control = socket.socket(fileno=int(descriptor))
-    try:
-        function = load(target)
-    except BaseException as error:  # noqa: BLE001 - also SystemExit: a sentence in any case
-        traceback.print_exc()
-        control.sendall(fault(error).encode())
-        return 1
-    fork_on_demand(control, name, function)
-    return 0
+    def retire(self) -> None:
+        """Fork no more, and end with the last environment: what is running may finish."""
+        self._retired = True
+        if not self._environments:
+            self.stop()
 
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    def stop(self) -> None:
+        """End the process at once; its environments end with it."""
+        if not self._stopped:
+            self._stopped = True
+            self._loop.remove_reader(self._control)
+            self._control.close()
+            self._process.kill()
+            self._process.wait()

@@ -57,7 +57,7 @@ class Server:
             if not connection.busy and loop.time() - connection.heard > bound:
                 connection.finish()
         for pool in self._pools.values():
-            pool.give_back_idle()
+            pool.tidy()
         self._sweep = loop.call_later(SWEEP_SECONDS, self._tidy)
 
     async def drain(self) -> None:

@@ -75,16 +75,17 @@ class Kept:
     def __init__(self, application: Application, region: str, file: Path) -> None:
         self._application, self._file = application, file
         self._tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][region].tables
-        self._writing = threading.Lock()
+        self._changing = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
-        body = list(self._application(environ, start_response))
-        if environ.get("HTTP_X_AMZ_TARGET", "").removeprefix(PREFIX) not in READS:
-            with self._writing:
-                fresh = self._file.with_suffix(".new")
-                fresh.write_text(dump(self._tables))
-                fresh.replace(self._file)
+        if environ.get("HTTP_X_AMZ_TARGET", "").removeprefix(PREFIX) in READS:
+            return self._application(environ, start_response)
+        with self._changing:
+            body = list(self._application(environ, start_response))
+            fresh = self._file.with_suffix(".new")
+            fresh.write_text(dump(self._tables))
+            fresh.replace(self._file)
         return body
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 from watchfiles import Change, awatch
 
 from infra.local.environments.pool import Pool
-from infra.local.environments.templates import BrokenFunction
+from infra.local.environments.template import BrokenFunction
 
 WATCHED = {".py", ".toml", ".txt", ".json"}
 
 
 def is_watched(_: Change, path: str) -> bool:
-    """Is it a file that a function may have read at import?"""
-    return Path(path).suffix in WATCHED and "vendor" not in Path(path).parts
+    """May it be a file that a function has read at import? What the build makes is none: `.chalice/` and `vendor/`."""
+    return Path(path).suffix in WATCHED and not {"vendor", ".chalice"} & set(Path(path).parts)
 
 
 async def follow_changes(root: Path, pools: Mapping[str, Pool], say: Callable[[str], None]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from infra.local.environments.pool import Pool
-from infra.local.environments.templates import BrokenFunction
+from infra.local.environments.template import BrokenFunction
 from infra.local.gateway.dispatch import Dispatcher
 from infra.local.gateway.pages import stack_pages, userinfo_pages
 from infra.local.gateway.server import Server

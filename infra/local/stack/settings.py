@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.local.environments.context import MEMORY_MB, REGION
-from infra.local.environments.templates import Function
+from infra.local.environments.template import Function
 from infra.local.gateway.dispatch import FACADE
 from infra.local.identity.keys import cookie_key
 from infra.local.identity.tokens import AUDIENCE, issuer_of, jwks_url_of
@@ -15,7 +15,6 @@ from infra.local.stack.folder import StackError, StackFolder
 ROUTES_TABLE = "tis-routes"
 # Half of the facade's environments are for calls from inside: as many as a service may have, each of which asks one thing.
 FACADE_LIMIT, FACADE_RESERVED, SERVICE_LIMIT = 64, 32, 32
-NOT_FOR_FUNCTIONS = ("PYTHONDONTWRITEBYTECODE",)  # byte code is a third of every start
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,13 @@ class Layout:
             "databases": dict(self.databases),
             "legacy_url": self.legacy_url,
             "users": str(self.folder.users),
+            "logs": str(self.folder.path / "logs"),
         }
 
     def common_environ(self) -> dict[str, str]:
         """What all processes of the stack are told."""
-        inherited = {name: value for name, value in os.environ.items() if name not in NOT_FOR_FUNCTIONS}
         return {
-            **inherited,
+            **os.environ,
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_REGION": REGION,

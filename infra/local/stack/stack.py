@@ -37,6 +37,7 @@ class Options:
 def run_stack(options: Options, watch: Watcher) -> None:
     """Start everything, and serve until SIGINT or SIGTERM. Raises StackError with nothing left running."""
     signal.signal(signal.SIGTERM, interrupt)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # byte code is a third of every start
     folder = StackFolder.of(options.port, options.root)
     with ExitStack() as held, contextlib.suppress(KeyboardInterrupt):
         held.enter_context(folder.lock())

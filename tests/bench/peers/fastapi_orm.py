@@ -111,15 +111,15 @@ def make_app(url: str) -> FastAPI:
     def list_sites(
         session: Opened,
         response: Response,
-        search: Annotated[str, Query(alias="searchQuery")],
-        filters: Annotated[str, Query(alias="columnFilters")],
+        *,
+        search: Annotated[str | None, Query(alias="searchQuery")] = None,
+        filters: Annotated[str, Query(alias="columnFilters")] = "{}",
         page: int = 0,
         size: int = 20,
     ) -> Any:
-        fits = (
-            or_(*(getattr(SiteRow, name).like(f"%{search}%") for name in SEARCHED)),
-            SiteRow.status.in_(json.loads(filters)["status"]),
-        )
+        fits = [getattr(SiteRow, name).in_(values) for name, values in json.loads(filters).items()]
+        if search:
+            fits.append(or_(*(getattr(SiteRow, name).like(f"%{search}%") for name in SEARCHED)))
         statement = select(SiteRow).where(*fits).order_by(SiteRow.id).limit(size).offset(page * size)
         sites = session.scalars(statement).all()
         response.headers["X-Total-Count"] = str(session.scalar(select(func.count(SiteRow.id)).where(*fits)))

@@ -15,7 +15,7 @@ from typing import Any
 import uvloop
 
 from infra.local.environments.pool import Pool
-from infra.local.environments.templates import Function
+from infra.local.environments.template import Function
 from infra.local.gateway.dispatch import FACADE, Dispatcher
 from infra.local.gateway.server import Server, open_socket
 

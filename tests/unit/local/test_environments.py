@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.environments import pool
-from infra.local.environments.templates import BrokenFunction
+from infra.local.environments.template import BrokenFunction
 from tests.unit.local.conftest import Start
 from tests.unit.local.running import RunningGateway
 
@@ -104,10 +104,10 @@ def test_exception_is_502_and_the_environment_stays(start: Start, tmp_path: Path
 def test_idle_environments_are_given_back(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     gateway = start(PIDS)
     pid = pid_of(gateway)
-    gateway.loop.call_soon_threadsafe(gateway.pools["strangler"].give_back_idle)
+    gateway.loop.call_soon_threadsafe(gateway.pools["strangler"].tidy)
     assert pid_of(gateway) == pid
     monkeypatch.setattr(pool, "IDLE_SECONDS", 0)
-    gateway.loop.call_soon_threadsafe(gateway.pools["strangler"].give_back_idle)
+    gateway.loop.call_soon_threadsafe(gateway.pools["strangler"].tidy)
     await_that(lambda: gateway.pools["strangler"].size == 0)
     await_that(lambda: not is_alive(pid))
 

@@ -1,7 +1,5 @@
 """Codes in a path, and the text form of rows in headers."""
 
-from datetime import datetime
-
 import pytest
 
 from services.reference.finding import codes_in_path
@@ -44,7 +42,7 @@ def test_text_form_of_flags_dates_and_nested_rows() -> None:
     assert "trainingGrade=false, postGrade=true" in shown
     role = Role(id=1, roleCategory=RoleCategory(id=2, name="Other"))
     assert text_form(role).endswith("roleCategory=RoleCategoryDTO(id=2, name=Other, uuid=null))")
-    patch = JsonPatch(dateAdded=datetime(2026, 1, 31, 9))  # noqa: DTZ001 - columns bear no zone
+    patch = JsonPatch.model_validate({"dateAdded": "2026-01-31T09:00:00Z"})
     assert "dateAdded=Sat Jan 31 09:00:00 UTC 2026" in text_form(patch)
 
 

@@ -1,6 +1,7 @@
 """The kinds of columns that the old databases have, for SQLAlchemy Core on MySQL and on SQLite held to MySQL's rules."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -12,9 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     String,
-    Table,
     Text,
-    event,
 )
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator
@@ -22,7 +21,6 @@ from sqlalchemy.types import TypeDecorator
 COLLATION = "utf8mb4_general_ci"
 
 LongText = Text(collation=COLLATION).with_variant(mysql.LONGTEXT(collation=COLLATION), "mysql", "mariadb")
-Stamp = DateTime().with_variant(mysql.DATETIME(), "mysql", "mariadb")
 Number = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up INTEGER keys only
 
 
@@ -50,17 +48,24 @@ class Bit(TypeDecorator[bool]):
         return value not in (b"\x00", 0) if value is not None and dialect else None
 
 
+class Stamp(TypeDecorator[datetime]):
+    """MySQL's `datetime`, which holds whole seconds; fractions are cut off here, as servers differ about them."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> Any:
+        """DATETIME where the dialect has it."""
+        return dialect.type_descriptor(DateTime() if dialect.name == "sqlite" else mysql.DATETIME())
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
+        """The moment in whole seconds."""
+        return value and value.replace(microsecond=0)
+
+
 def number_key() -> Column[int]:
-    """The numeric `id` of a table, counted up by the database; no id is given twice, also on SQLite."""
-    column = Column("id", Number, primary_key=True, autoincrement=True)
-    event.listen(column, "after_parent_attach", _count_up)
-    return column
-
-
-def _count_up(_: Column[int], table: Table) -> None:
-    table.dialect_options["sqlite"]["autoincrement"] = (
-        True  # else SQLite gives the last id again once its row is deleted
-    )
+    """The numeric `id` of a table, counted up by the database."""
+    return Column("id", Number, primary_key=True, autoincrement=True)
 
 
 def uuid_key(name: str = "id") -> Column[str]:

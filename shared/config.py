@@ -20,7 +20,7 @@ def load(kind: type[Settings], environ: Mapping[str, str] = os.environ) -> Setti
     for field in fields(kind):  # type: ignore[arg-type]
         name = f"TIS_{field.name.upper()}"
         text = environ.get(name)
-        if text is None:
+        if not text:
             if field.default is MISSING and field.default_factory is MISSING:
                 faults.append(f"{name} is not set")
             continue

@@ -57,6 +57,7 @@ class Dialect:
 
     def render(self, error: ApiError, request: Request) -> Reply:
         """The answer that a refusal becomes."""
+        error.description = writable(error.description)
         match error:
             case HeaderRefusal():
                 headers = {f"X-{self.app}-error": error.key, f"X-{self.app}-params": error.params}
@@ -88,6 +89,11 @@ class Dialect:
 def error_body(message: str, description: str | None, faults: list[dict[str, str]] | None = None) -> dict[str, Any]:
     """The legacy's ErrorVM, its fields in their order."""
     return {"message": message, "description": description, "fieldErrors": faults}
+
+
+def writable(text: str | None) -> str | None:
+    """A description that may quote the caller, with halves of characters replaced, which no answer can carry."""
+    return None if text is None else text.encode("utf-8", "replace").decode()
 
 
 def spring_error(status: int, path: str) -> dict[str, Any]:

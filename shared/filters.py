@@ -57,7 +57,7 @@ def read_filters(text: str | None, *, decode_always: bool = False) -> ColumnFilt
         if is_malformed(text):
             raise BadRequest("columnFilters holds a percent sign that is not followed by two hexadecimal digits.")
         text = unquote_plus(text)
-    wanted = read_json(text)
+    wanted = read_json(text, "columnFilters")
     if not isinstance(wanted, dict):
         raise BadRequest('columnFilters must be an object of arrays, such as {"status":["CURRENT"]}.')
     return {name: _read_values(name, values) for name, values in wanted.items()}

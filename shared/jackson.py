@@ -5,10 +5,11 @@ comes after reading.
 """
 
 import json
+import math
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, NoReturn
-from uuid import UUID
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
@@ -17,6 +18,7 @@ from shared.java import double_text
 
 LONG_RANGE = 2**63
 EPOCH = date(1970, 1, 1)
+UUID_TEXT = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 
 
 STATUSES = ("CURRENT", "INACTIVE")
@@ -29,12 +31,12 @@ def _refuse_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-def read_json(text: str) -> Any:
+def read_json(text: str, what: str = "The body") -> Any:
     """The first JSON value of a text; what follows it is ignored. BadRequest says where the text is broken."""
     try:
         value, _ = _DECODER.raw_decode(text.lstrip(" \t\r\n\ufeff"))
     except (ValueError, RecursionError) as error:
-        raise BadRequest(f"The body is not JSON: {error}.") from error
+        raise BadRequest(f"{what} is not JSON: {error}.") from error
     return value
 
 
@@ -43,12 +45,24 @@ def read_text(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError("the number is out of range")
         return double_text(value)
     if isinstance(value, int):
         return str(value)
     if value is None or isinstance(value, str):
         return checked_text(value)
     raise ValueError("text is expected")
+
+
+def check_json(text: str) -> None:
+    """ValueError for a text that is not one JSON value and no more."""
+    try:
+        _, end = _DECODER.raw_decode(text.strip(" \t\r\n"))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    if end < len(text.strip(" \t\r\n")):
+        raise ValueError(f"there is more behind the value, from character {end}")
 
 
 def checked_text(value: str | None) -> str | None:
@@ -65,15 +79,15 @@ def read_long(value: Any) -> Any:
         if not value:
             return None
         if not re.fullmatch(r"[+-]?[0-9]{1,20}", value):
-            raise ValueError("a number is expected")
+            raise ValueError(value)
         value = int(value)
     if isinstance(value, bool) or (value is not None and not isinstance(value, int | float)):
-        raise ValueError("a number is expected")
+        raise ValueError(value)
     if value is None:
         return None
     number = int(value)
     if not -LONG_RANGE <= number < LONG_RANGE:
-        raise ValueError("the number is out of range")
+        raise ValueError(value)
     return number
 
 
@@ -86,7 +100,7 @@ def read_flag(value: Any) -> Any:
     words = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False, "": None}
     if isinstance(value, str) and value.strip() in words:
         return words[value.strip()]
-    raise ValueError("true or false is expected")
+    raise ValueError(value)
 
 
 def read_primitive_flag(value: Any) -> Any:
@@ -98,9 +112,9 @@ def read_uuid(value: Any) -> Any:
     """A UUID in lower case, as text; `""` is null."""
     if value in ("", None):
         return None
-    if not isinstance(value, str):
-        raise ValueError("a UUID is expected")  # noqa: TRY004 - what pydantic takes for a refusal
-    return str(UUID(value))
+    if not isinstance(value, str) or not re.fullmatch(UUID_TEXT, value, re.ASCII):
+        raise ValueError(value)
+    return value.lower()
 
 
 def read_status(value: Any) -> Any:
@@ -111,7 +125,7 @@ def read_status(value: Any) -> Any:
         return STATUSES[value]
     if value in STATUSES:
         return value
-    raise ValueError("CURRENT or INACTIVE is expected")
+    raise ValueError(value)
 
 
 def read_day(value: Any) -> Any:
@@ -124,7 +138,7 @@ def read_day(value: Any) -> Any:
         return EPOCH + timedelta(days=value)
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z?)?", value.strip()):
         return date.fromisoformat(value.strip()[:10])
-    raise ValueError("a date such as 2026-01-31 is expected")
+    raise ValueError(value)
 
 
 def read_moment(value: Any) -> Any:
@@ -138,7 +152,7 @@ def read_moment(value: Any) -> Any:
     if isinstance(value, str):
         moment = datetime.fromisoformat(value.strip())
         return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None)
-    raise ValueError("a date-time such as 2026-01-31T10:00:00.000+00:00 is expected")
+    raise ValueError(value)
 
 
 def write_moment(moment: datetime | None) -> str | None:
@@ -146,25 +160,31 @@ def write_moment(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="milliseconds") + "+00:00"
 
 
-def _guarded(read: Any) -> BeforeValidator:
+def reader(read: Callable[[Any], Any], expected: str) -> BeforeValidator:
+    """A field's reader; whatever it cannot read is refused in the same words."""
+
     def before(value: Any) -> Any:
         try:
             return read(value)
-        except (OverflowError, TypeError) as error:
-            raise ValueError(str(error)) from error
+        except (ValueError, OverflowError, TypeError) as error:
+            raise ValueError(f"{expected} is expected") from error
 
     return BeforeValidator(before)
 
 
 Text = Annotated[str | None, BeforeValidator(read_text)]
-Long = Annotated[int | None, _guarded(read_long)]
-Flag = Annotated[bool | None, BeforeValidator(read_flag)]
-PrimitiveFlag = Annotated[bool, BeforeValidator(read_primitive_flag)]
-Uuid = Annotated[str | None, _guarded(read_uuid)]
+Long = Annotated[int | None, reader(read_long, "a number of at most 64 bits")]
+Flag = Annotated[bool | None, reader(read_flag, "true or false")]
+PrimitiveFlag = Annotated[bool, reader(read_primitive_flag, "true or false")]
+Uuid = Annotated[str | None, reader(read_uuid, "a UUID")]
 StatusWord = Annotated[
     str | None,
-    BeforeValidator(read_status),
+    reader(read_status, "CURRENT or INACTIVE"),
     WithJsonSchema({"anyOf": [{"enum": list(STATUSES)}, {"type": "null"}]}),
 ]
-Day = Annotated[date | None, _guarded(read_day)]
-Moment = Annotated[datetime | None, _guarded(read_moment), PlainSerializer(write_moment)]
+Day = Annotated[date | None, reader(read_day, "a date such as 2026-01-31")]
+Moment = Annotated[
+    datetime | None,
+    reader(read_moment, "a date-time such as 2026-01-31T10:00:00.000+00:00"),
+    PlainSerializer(write_moment),
+]

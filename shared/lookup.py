@@ -15,6 +15,8 @@ from shared.paging import PageRequest
 from shared.rows import Model, Parent, is_uuid
 from shared.sqlite import search_any
 
+IN_LIMIT = 1_000
+
 
 @dataclass(frozen=True)
 class Collection(Generic[Model]):
@@ -99,6 +101,10 @@ class Collection(Generic[Model]):
         statement = self.select_rows.where(*clauses).order_by(*order, self.column("id")).limit(limit)
         return [self.read(row) for row in work.rows(statement)]
 
+    def find_any(self, work: Work, column: Column[Any], values: Sequence[Any], *clauses: Any) -> list[Model]:
+        """The rows with any of the values in a column that fit all clauses, asked for in bounded portions."""
+        return [row for some in portions(values) for row in self.find(work, column.in_(some), *clauses)]
+
     def has(self, work: Work, *clauses: Any) -> bool:
         """Does a row fit all clauses?"""
         return work.row(select(self.column("id")).where(*clauses).limit(1)) is not None
@@ -114,7 +120,8 @@ class Collection(Generic[Model]):
         return rows, work.value(clauses.narrow(select(func.count()).select_from(source)))
 
     def _order(self, page: PageRequest) -> list[Any]:
-        columns = [(self.property(key.name).column, key.descending) for key in page.sort]
+        keys = {key.name: key.descending for key in reversed(page.sort)}  # of a name that comes twice the first counts
+        columns = [(self.property(name).column, descending) for name, descending in reversed(keys.items())]
         return [column.desc() if descending else column.asc() for column, descending in columns]
 
     def clauses(self, search: str | None = None, filters: ColumnFilters | None = None) -> Clauses:
@@ -169,3 +176,8 @@ class Collection(Generic[Model]):
 def has_default(column: Column[Any]) -> bool:
     """Does the column fill itself on insert?"""
     return column.default is not None or column.server_default is not None or bool(column.primary_key)
+
+
+def portions(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """The values, no more at a time than one statement should carry."""
+    return (values[start : start + IN_LIMIT] for start in range(0, len(values), IN_LIMIT))

@@ -182,7 +182,7 @@ class Principals:
             if status == HTTPStatus.OK:
                 return Principal.from_userinfo(info)
             crashed = status == HTTPStatus.INTERNAL_SERVER_ERROR and info.get("message") == LEGACY_CRASH
-        except (OSError, HTTPException, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, HTTPException, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Unavailable("Your permissions cannot be looked up now. Try again.") from error
         if status in NOBODY_STATUSES or crashed:
             return Principal(user)

@@ -35,7 +35,7 @@ class Verifier:
     def __init__(self, issuer: str, jwks_url: str, audience: str, fetch: Callable[[str], Any] = fetch_json) -> None:
         self.issuer, self.jwks_url, self.audience, self._fetch = issuer, jwks_url, audience, fetch
         self._keys: dict[str, Any] = {}
-        self._verified: OrderedDict[str, tuple[float, Mapping[str, Any]]] = OrderedDict()
+        self._verified: OrderedDict[str, tuple[float, float, Mapping[str, Any]]] = OrderedDict()
         self._fetched = -KEYS_LIVE
 
     def verify(self, token: str) -> Mapping[str, Any]:
@@ -43,13 +43,13 @@ class Verifier:
 
         A token that was verified is looked at again only for its expiry, for VERIFIED_LIVE seconds.
         """
-        until, claims = self._verified.get(token, (0.0, {}))
+        until, expiry, claims = self._verified.get(token, (0.0, 0.0, {}))
         if time.monotonic() < until:
-            if claims["exp"] + CLOCK_SKEW < time.time():
+            if expiry + CLOCK_SKEW < time.time():
                 raise TokenError("Signature has expired")
             return claims
         claims = self._decode(token)
-        self._verified[token] = (time.monotonic() + VERIFIED_LIVE, claims)
+        self._verified[token] = (time.monotonic() + VERIFIED_LIVE, float(claims["exp"]), claims)
         if len(self._verified) > VERIFIED_KEPT:
             self._verified.popitem(last=False)
         return claims
@@ -87,10 +87,21 @@ class Verifier:
 
         self._fetched = time.monotonic()
         try:
-            keys = {key["kid"]: PyJWK(key).key for key in self._fetch(self.jwks_url)["keys"]}
+            published = self._fetch(self.jwks_url)["keys"]
+            keys = {key["kid"]: PyJWK(key).key for key in published if is_signing_key(key)}
         except (OSError, ValueError, KeyError, TypeError, PyJWTError) as error:
             if not self._keys:
                 self._fetched = -KEYS_LIVE
                 raise KeysUnavailable(str(error)) from error
             return
         self._keys = keys
+
+
+def is_signing_key(key: Mapping[str, Any]) -> bool:
+    """Is it a key that RS256 signatures are verified with? Sets may hold others (RFC 7517 5), which are passed over."""
+    return (
+        key.get("kty") == "RSA"
+        and key.get("use", "sig") == "sig"
+        and key.get("alg", "RS256") == "RS256"
+        and "kid" in key
+    )

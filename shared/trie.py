@@ -51,4 +51,4 @@ class Trie(Generic[Value]):
 
 def split(path: str) -> list[str]:
     """The segments of a path that begins with `/`."""
-    return path.split("/")[1:]
+    return path.split("/")[1:] or [""]

@@ -65,14 +65,25 @@ def dataset() -> dict[str, Any]:
     return rows
 
 
-@pytest.fixture
-def reference_app(
+@pytest.fixture(scope="session")
+def open_reference(
     database_url: str, dataset: dict[str, Any], issuer: Issuer, callers: dict[str, Any]
-) -> Iterator[Service]:
-    """The reference service on a database that holds the recorded rows, freshly loaded."""
-    seed.load(database_url, "reference", dataset)
-    app.database = Database(database_url)
-    app.verifier = issuer.verifier()
-    app.principals = Profile(callers).principals()
-    yield app
-    app.database.drop()
+) -> Callable[[], Service]:
+    """Loads the recorded rows freshly, and gives the reference service on them."""
+
+    def open_service() -> Service:
+        seed.load(database_url, "reference", dataset)
+        app.database = Database(database_url)
+        app.verifier = issuer.verifier()
+        app.principals = Profile(callers).principals()
+        return app
+
+    return open_service
+
+
+@pytest.fixture
+def reference_app(open_reference: Callable[[], Service]) -> Iterator[Service]:
+    """The reference service on a database that holds the recorded rows, freshly loaded for each test."""
+    service = open_reference()
+    yield service
+    service.database.drop()

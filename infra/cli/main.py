@@ -18,7 +18,9 @@ class Place(NamedTuple):
 
 
 COMMANDS = {
+    "build": Place("infra.cli.build", "build", "Make the services' folders what Chalice deploys."),
     "doctor": Place("infra.cli.doctor", "doctor", "Check what this machine and this folder need."),
+    "package": Place("infra.cli.build", "package", "Make the packages that tests and benchmarks import."),
     "routes": Place("infra.cli.routes", "routes", "Show, find and move routes."),
     "run": Place("infra.cli.run", "run", "Run the whole system on this machine."),
     "seed": Place("infra.cli.seed", "seed", "Replace all rows of a service's tables."),

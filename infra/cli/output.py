@@ -3,7 +3,7 @@
 import sys
 import time
 
-QUIET_SECONDS = 5.0  # the same note is not repeated within
+QUIET_SECONDS = 1.0  # the same note is not repeated within
 CLEAR_LINE = "\r\x1b[K"
 
 

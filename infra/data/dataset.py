@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, String, Table
 
-from shared.columns import Bit
+from shared.columns import Bit, Stamp
 
 Row = Mapping[str, Any]
 Reader = Callable[[Any], Any]
@@ -90,7 +90,7 @@ def _kind_reader(column: Column[Any]) -> Reader:
     readers: list[tuple[Any, Reader]] = [
         ((Boolean, Bit), _read_flag),
         ((Integer, BigInteger), _read_number),
-        (DateTime, _read_stamp),
+        ((DateTime, Stamp), _read_stamp),
         (Date, _read_date),
     ]
     return next(reader for kinds, reader in readers if isinstance(kind, kinds))

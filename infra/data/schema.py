@@ -33,11 +33,14 @@ def engine_at(url: str) -> Iterator[Engine]:
 
 
 def tables(service: str) -> MetaData:
-    """The tables that a service says it has. Raises LookupError where there is no such service, or it has none."""
+    """The tables that a service says it has, ids counted up for good. Raises LookupError where there are none."""
     try:
         metadata: MetaData = import_module(f"services.{service}.tables").metadata
     except ModuleNotFoundError as error:
         raise LookupError(f"There is no service {service!r} with tables of its own.") from error
+    for table in metadata.tables.values():
+        if table.autoincrement_column is not None:  # SQLite gives the last id again else, once its row is deleted
+            table.dialect_options["sqlite"]["autoincrement"] = True
     return metadata
 
 

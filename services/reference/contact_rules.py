@@ -4,8 +4,10 @@ import re
 
 LOCAL_SIZE, DOMAIN_SIZE, LABEL_SIZE = 64, 255, 63
 ATOM = r"[^\x00-\x1f\x7f\"()<>@,;:\\.\[\]\s]"
-LOCAL_PART = re.compile(rf"(?:{ATOM}+|\"(?:[^\"\\\r\n]|\\.)*\")(?:\.(?:{ATOM}+|\"(?:[^\"\\\r\n]|\\.)*\"))*")
-DOMAIN_LABEL = re.compile(r"[a-z0-9\u0080-\uffff](?:[a-z0-9\u0080-\uffff-]*[a-z0-9\u0080-\uffff])?", re.IGNORECASE)
+WORD = rf"(?:{ATOM}+|\"(?:[^\"\\\r\n]|\\.)+\")"
+LOCAL_PART = re.compile(rf"{WORD}(?:\.{WORD})*")
+DOMAIN_SIGN = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\uffff]"
+DOMAIN_LABEL = re.compile(rf"{DOMAIN_SIGN}(?:(?:{DOMAIN_SIGN}|-)*{DOMAIN_SIGN})?")
 IP_DOMAIN = re.compile(r"\[(?:\d{1,3}(?:\.\d{1,3}){3}|IPv6:[0-9a-f:.]+)\]", re.IGNORECASE)
 
 

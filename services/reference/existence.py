@@ -16,7 +16,7 @@ from shared.http.endpoint import Resource, calling_line
 from shared.http.reply import Reply
 from shared.jackson import Long, Text
 from shared.java import hash_order
-from shared.lookup import Collection
+from shared.lookup import Collection, portions
 from shared.principals import SIGNED_IN
 
 FOUND, NOT_FOUND = 302, 204
@@ -109,6 +109,5 @@ def texts(body: Iterable[str | None], least: int = 0) -> list[str]:
 
 def stored_values(work: Work, column: Column[Any], values: Sequence[Any], conditions: Sequence[Any] = ()) -> list[Any]:
     """What rows with one of the values hold in the column, as stored."""
-    if not values:
-        return []
-    return [row[0] for row in work.rows(select(column).where(column.in_(values), *conditions))]
+    statements = (select(column).where(column.in_(some), *conditions) for some in portions(values))
+    return [row[0] for statement in statements for row in work.rows(statement)]

@@ -1,6 +1,5 @@
 """/api/jsonPatches: the audit trail of updates, and what it can be given by hand. Replaces JsonPatchResource."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from services.reference.tables import json_patch
 from shared.db import Work
 from shared.errors import BadRequest, NotFound
 from shared.http.reply import Reply
-from shared.jackson import Flag, Long, Moment, Text
+from shared.jackson import Flag, Long, Moment, Text, check_json
 from shared.lookup import Collection
 from shared.paging import PageRequest
 from shared.principals import SIGNED_IN
@@ -56,7 +55,7 @@ class JsonPatches(Crud[JsonPatch]):
 def readable(row: JsonPatch) -> JsonPatch:
     """The row; BadRequest where its patch is not JSON."""
     try:
-        json.loads("null" if row.patch is None else row.patch)
+        check_json("null" if row.patch is None else row.patch)
     except ValueError as error:
         raise BadRequest(f"patch is not JSON: {error}.") from error
     return row

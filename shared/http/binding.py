@@ -10,13 +10,13 @@
 import re
 from collections.abc import Callable
 from typing import Any, NewType, get_args
-from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import BadRequest, UnsupportedMedia
 from shared.http.request import Request
 from shared.jackson import LONG_RANGE, Long, checked_text, read_json
+from shared.java import uuid_text
 
 RawText = NewType("RawText", str)
 PathUuid = NewType("PathUuid", str)
@@ -55,7 +55,7 @@ def binder_of(name: str, hint: Any, template: str) -> Binder:
 
 def path_binder(place: int, name: str, hint: Any) -> Binder:
     """The segment at a place among the template's parameters."""
-    read = {int: path_number, bool: path_flag, PathUuid: path_uuid}.get(hint, str)
+    read = {int: path_number, bool: path_flag, PathUuid: uuid_text}.get(hint, str)
 
     def bind(call: Call) -> Any:
         try:
@@ -79,16 +79,6 @@ def path_flag(text: str) -> bool:
     if text.lower() not in FLAGS:
         raise ValueError(text)
     return FLAGS[text.lower()]
-
-
-def path_uuid(text: str) -> str:
-    """A UUID in lower case."""
-    return str(UUID(text)) if re.fullmatch(r"[0-9a-fA-F]{1,8}(-[0-9a-fA-F]{1,12}){4}", text) else bad(text)
-
-
-def bad(text: str) -> str:
-    """Refuse a text."""
-    raise ValueError(text)
 
 
 def text_body(call: Call) -> RawText:

@@ -35,8 +35,8 @@ def to_event(reply: Reply, standing: dict[str, list[str]]) -> dict[str, Any]:
 
 
 def latin(value: str) -> str:
-    """A header's value with what a header cannot carry replaced by `?`."""
-    return value.encode("latin-1", "replace").decode("latin-1").translate(BREAKS)
+    """A header's value with what a header cannot carry (RFC 9110 5.5) replaced by `?`."""
+    return value.encode("latin-1", "replace").decode("latin-1").translate(CONTROLS)
 
 
-BREAKS = {ord(sign): "?" for sign in "\r\n\0"}
+CONTROLS = dict.fromkeys([*range(0x09), *range(0x0A, 0x20), 0x7F], "?")

@@ -163,7 +163,10 @@ class Service(Chalice):
             raise Unauthorised("The token is expired, or not one of ours.") from error
         except KeysUnavailable as error:
             raise Unavailable("Tokens cannot be verified now. Try again.") from error
-        return token, str(claims.get("preferred_username") or claims["sub"])
+        user = claims.get("preferred_username") or claims.get("sub")
+        if not user:
+            raise Unauthorised("The token names no user.")
+        return token, str(user)
 
     def _run(self, endpoint: Endpoint, call: Call, token: tuple[str, str] | None) -> Reply:
         arguments = endpoint.bind(call)

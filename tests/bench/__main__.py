@@ -27,6 +27,7 @@ Bench = Callable[[], Line | list[Line]]
 FOLDER = Path(__file__).parent
 PREFIX = "bench_"
 BENCH_SECONDS = 300  # until a benchmark that does not end is ended
+END_SECONDS = 30  # that it then has to stop what it started
 
 
 def module_names() -> list[str]:
@@ -73,7 +74,7 @@ def unmeasured(name: str, reason: str, *, met: bool | None = None) -> Line:
 
 
 def run_apart(name: str) -> list[Line]:
-    """The lines of a benchmark that runs in a process of its own, which is ended with all its children if it must."""
+    """The lines of a benchmark that runs in a process of its own."""
     command = [sys.executable, "-m", "tests.bench", "--here", name]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         try:
@@ -81,11 +82,20 @@ def run_apart(name: str) -> list[Line]:
         except subprocess.TimeoutExpired:
             return [unmeasured(name, f"it did not end within {BENCH_SECONDS} seconds", met=False)]
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            end(process)
     if process.returncode:
         return [unmeasured(name, "it failed, as told above", met=False)]
     return [json.loads(text) for text in told.splitlines()]
+
+
+def end(process: "subprocess.Popen[str]") -> None:
+    """End a benchmark as Ctrl-C does, so that it stops what it started; by force where it does not."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(END_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def show_here(name: str) -> int:
@@ -135,7 +145,9 @@ def run_all(names: list[str]) -> int:
             say(one)
             if one["met"] is False:
                 missed += 1
-                tell(f"{one['name']} misses its bound: {one['ratio'] or one['value']}, bound {one['bound']}")
+                tell(
+                    f"{one['name']} is not met: {one['value']} {one['unit']}, ratio {one['ratio']}, bound {one['bound']}"
+                )
     return 1 if missed else 0
 
 

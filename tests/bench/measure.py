@@ -73,6 +73,10 @@ class Timings:
         """How many times as long as its peer a side takes: the median of the rounds' own ratios."""
         return median(ours / theirs for ours, theirs in zip(self.rounds[side], self.rounds[peer], strict=True))
 
+    def added(self, side: str, base: str) -> float:
+        """How many seconds longer than its base a side takes: the median of the rounds' own differences."""
+        return median(ours - theirs for ours, theirs in zip(self.rounds[side], self.rounds[base], strict=True))
+
     def against(self, side: str, peer: str) -> dict[str, Any]:
         """The `peer` and `ratio` of a line."""
         return {"peer": f"{peer}: {self.median(peer) * 1e3:.3g} ms", "ratio": self.ratio(side, peer)}

@@ -6,6 +6,7 @@ Says what it does on stdout, a line each.
 
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,22 +40,25 @@ def fill_database(service: str, url: str, rows: int) -> None:
 
 def publish_routes() -> None:
     """Bring the route table to what infra/routes says; what was moved by hand stays where it is."""
-    try:
-        from infra.routing import publish  # noqa: PLC0415 - as above
-    except ModuleNotFoundError:
-        return
+    from infra.routing import publish  # noqa: PLC0415 - as above
+
     show("route table")
     publish()
 
 
 def main(folder: str, rows: str, *databases: str) -> int:
-    """Prepare; 1 with a sentence on stderr when that fails."""
-    show("issuer's key")
-    issuer_key(Path(folder))
-    for database in databases:
-        service, _, url = database.partition("=")
-        fill_database(service, url, int(rows))
-    publish_routes()
+    """Prepare; 1 when that fails, the last line on stderr being the sentence that says why."""
+    try:
+        show("issuer's key")
+        issuer_key(Path(folder))
+        for database in databases:
+            service, _, url = database.partition("=")
+            fill_database(service, url, int(rows))
+        publish_routes()
+    except Exception as error:  # noqa: BLE001 - whatever it is, people get a sentence, and the log the rest
+        traceback.print_exc()
+        print(" ".join(str(error).split()) or type(error).__name__, file=sys.stderr)
+        return 1
     return 0
 
 

@@ -86,12 +86,24 @@ def test_a_lock_is_not_waited_for_longer_than_a_statement_may_take(call: Caller)
 @pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
 def test_a_row_that_another_holds_is_a_conflict(call: Caller) -> None:
     row = call.rows("genders")[0]
-    with call.service.database.work() as work:
-        work.rows(text("SET SESSION innodb_lock_wait_timeout = 1"))
+    call.service.database.connection.exec_driver_sql("SET SESSION innodb_lock_wait_timeout = 1")
     with closing(Database(call.service.database.url).engine.raw_connection()) as holder, holder.cursor() as cursor:
         cursor.execute("BEGIN")
         cursor.execute(f"SELECT * FROM Gender WHERE id = {row['id']} FOR UPDATE")
         answer = call("PUT", f"{API}/genders", {**row, "label": "new"})
         cursor.execute("ROLLBACK")
+    assert (answer.status, answer.json["message"]) == (409, "error.conflict")
+    assert call("PUT", f"{API}/genders", {**row, "label": "new"}).status == 200
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_database_that_another_holds_is_a_conflict(call: Caller) -> None:
+    row = call.rows("genders")[0]
+    call.service.database.connection.exec_driver_sql("PRAGMA busy_timeout = 50")
+    other = Database(call.service.database.url)
+    with other.work() as work:
+        work.begin()
+        answer = call("PUT", f"{API}/genders", {**row, "label": "new"})
+    other.drop()
     assert (answer.status, answer.json["message"]) == (409, "error.conflict")
     assert call("PUT", f"{API}/genders", {**row, "label": "new"}).status == 200

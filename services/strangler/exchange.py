@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from services.strangler.breaker import OPEN_SECONDS, Breaker, RetryBudget
-from services.strangler.client import Dropped, Failure, Oversized, TimedOut, Unreached, Upstream
+from services.strangler.client import Dropped, Failure, Oversized, Silent, TimedOut, Unreached, Upstream
 from services.strangler.forward import Trace, leg
 from services.strangler.problems import TOO_LARGE_TO_GIVE, Refusal, unavailable
 from services.strangler.table import LEGACY, Decision
@@ -18,6 +18,7 @@ FIRST_SHARE = 2 / 3  # of the time, for an upstream behind which there is a fall
 MINIMUM_SECONDS = 0.05  # what must be left of the time to ask again
 TOLD = {  # what the caller is told of a failure
     Unreached: (HTTPStatus.BAD_GATEWAY, "What answers this call cannot be reached. Try again."),
+    Silent: (HTTPStatus.BAD_GATEWAY, "What answers this call broke off."),
     Dropped: (HTTPStatus.BAD_GATEWAY, "What answers this call broke off, or gave no valid answer."),
     Oversized: (HTTPStatus.BAD_GATEWAY, TOO_LARGE_TO_GIVE),
     TimedOut: (HTTPStatus.GATEWAY_TIMEOUT, "What answers this call did not do so in time."),

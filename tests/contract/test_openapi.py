@@ -27,7 +27,7 @@ from shared.principals import PUBLIC
 from tests.identity import Issuer, Profile
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 10  # for each of 334 operations
+EXAMPLES = 6  # for each of 334 operations, once with good data and once with bad
 DOCUMENT = document("reference", "1.0.0", app.endpoints)
 OPERATIONS = [(path, method, one) for path, item in DOCUMENT["paths"].items() for method, one in item.items()]
 
@@ -45,7 +45,9 @@ def wsgi(function: Callable[[Any, Any], Mapping[str, Any]]) -> Callable[[Environ
         names = {name[5:].replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")}
         names |= {"Content-Type": environ["CONTENT_TYPE"]} if environ.get("CONTENT_TYPE") else {}
         body = environ.get("wsgi.input", io.BytesIO()).read()
-        result = function(event_of(Request(environ["REQUEST_METHOD"], environ["REQUEST_URI"], list(names.items()), body)), None)
+        result = function(
+            event_of(Request(environ["REQUEST_METHOD"], environ["REQUEST_URI"], list(names.items()), body)), None
+        )
         headers = [(name, value) for name, values in result["multiValueHeaders"].items() for value in values]
         start_response(f"{result['statusCode']} Status", headers)
         return [result["body"].encode()]
@@ -70,9 +72,9 @@ def test_every_operation_declares_what_can_occur() -> None:
         assert "500" not in statuses
         assert "422" not in statuses
         assert ("401" in statuses) == bool(one.get("security")), (method, path)
-        assert ("415" in statuses) == ("requestBody" in one and "application/json" in one["requestBody"]["content"]) or (
-            "text/plain" in one["requestBody"]["content"]
-        )
+        assert ("415" in statuses) == (
+            "requestBody" in one and "application/json" in one["requestBody"]["content"]
+        ) or ("text/plain" in one["requestBody"]["content"])
 
 
 @pytest.mark.xfail(strict=True, reason="refusals() declares 415 also where any media type is read")
@@ -114,6 +116,8 @@ def test_answers_as_declared(api: schemathesis.BaseSchema, resource: str, mode: 
     # schemathesis has a way to make tests of operations, but not one for pytest 9 and fixtures
     found = [result.ok() for result in api.include(path_regex=f"/(bulk-)?{resource}(/|$)").get_all_operations()]
     assert found
+    if mode is GenerationMode.NEGATIVE:  # what takes nothing can be given nothing wrong
+        found = [one for one in found if one.body or one.query or one.path_parameters]
     for operation in found:
 
         @settings(

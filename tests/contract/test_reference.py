@@ -1,9 +1,7 @@
 """The reference service answers as the old one was recorded to, on every database.
 
-Wants two fixtures of tests/conftest.py, both of them of module scope or wider:
-- `reference_app`: the service's function, `(event, context) -> result`, on a database into which read_dataset("reference")
-  was freshly loaded (parametrised over databases by `database_url`);
-- `token_for`: `(name of read_callers("reference")) -> token or None`, for tokens that this function accepts.
+`reference_app` is the service's function, `(event, context) -> result`, on a database into which the recorded rows were
+freshly loaded; `token_for` gives a token that it accepts for the name of a recorded caller, or None.
 """
 
 from collections.abc import Callable, Mapping

@@ -29,7 +29,7 @@ class Reply(NamedTuple):
 
 
 def environ_with(port: int, **more: str) -> dict[str, str]:
-    left = {name: value for name, value in os.environ.items() if not name.startswith("TIS_") and name != "STACK"}
+    left = {name: value for name, value in os.environ.items() if not name.startswith(("TIS_", "STACK", "MAKE"))}
     return {**left, "TIS_PORT": str(port), **more}
 
 
@@ -123,7 +123,7 @@ def start_stack(project: Path, *arguments: str, **environ: str) -> Stack:
     line = process.stdout.readline() if process.stdout else ""
     timer.cancel()
     if not line:
-        process.wait()
+        close(stack)
         pytest.fail("The stack did not start:\n" + "\n".join(stack.errors))
     stack.state = json.loads(line)
     return stack

@@ -3,7 +3,10 @@
 import http.client
 import json
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -14,7 +17,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from infra.local.gateway.server import open_socket
-from tests.e2e.conftest import ROOT, Stack, tis
+from tests.e2e.conftest import ROOT, Stack, environ_with, free_port, tis
 
 pytestmark = pytest.mark.stack
 
@@ -33,15 +36,12 @@ Run = Callable[..., Stack]
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project with one function, so that it starts fast."""
+    """A project with one service, whose function is ours, so that it starts fast and does as the tests like."""
     for name in ("infra", "tests"):
         (tmp_path / name).symlink_to(ROOT / name)
-    (tmp_path / "shared").mkdir()
-    for file in (ROOT / "shared").iterdir():
-        (tmp_path / "shared" / file.name).symlink_to(file)
-    (tmp_path / "services" / "strangler").mkdir(parents=True)
+    for name in ("shared", "services/strangler"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "vendor"))
     (tmp_path / "services" / "__init__.py").touch()
-    (tmp_path / "services" / "strangler" / "__init__.py").touch()
     (tmp_path / "services" / "strangler" / "app.py").write_text(FACADE)
     return tmp_path
 
@@ -85,6 +85,27 @@ def test_signal_leaves_no_process(project: Path, run: Run, sign: signal.Signals)
         assert code == 0
         assert not (project / ".tis" / str(stack.port) / "stack.json").exists()
         assert not any("Traceback" in line for line in stack.errors)
+
+
+def test_make_that_is_killed_takes_the_stack_along(project: Path) -> None:
+    port = free_port()
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-m', 'infra.cli.main', 'run'])"
+    make = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=project,
+        env=environ_with(port, MAKELEVEL="1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert make.stdout is not None
+    with make.stdout as told:
+        assert told.readline() == "ready\n"
+        processes = psutil.Process(make.pid).children(recursive=True)
+        assert len(processes) > 3
+        make.kill()
+        make.wait()
+        await_that(lambda: all_gone(processes))
 
 
 def test_killed_stack_with_a_running_call_leaves_no_process(project: Path, run: Run) -> None:

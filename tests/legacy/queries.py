@@ -14,7 +14,7 @@ from tests.legacy.store import collated, folded
 DEFAULT_SIZE: Final = 20
 LARGEST_SIZE: Final = 2000
 LARGEST_NUMBER: Final = 2**31 - 1
-WHOLE_NUMBER: Final = re.compile(r"[+-]?\d+")
+WHOLE_NUMBER: Final = re.compile(r"[+-]?\d{1,18}")
 MALFORMED_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 INVISIBLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 BOOLEANS: Final = {"true": True, "false": False}
@@ -130,7 +130,9 @@ def is_equal(value: Any, text: str) -> bool:
         case int():
             return value == int(text)
         case _ if text.isdecimal():
-            number = re.match(r"\s*([+-]?\d+)", value)
+            if not WHOLE_NUMBER.fullmatch(text):
+                raise Refused(crash())
+            number = re.match(r"\s*([+-]?\d{1,18})", value)
             return (int(number[1]) if number else 0) == int(text)
         case _:
             return collated(value) == collated(text)

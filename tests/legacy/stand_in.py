@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from tests.legacy.messages import Answer, Refused, Request, container_answer, json_answer
+from tests.legacy.messages import Answer, Refused, Request, container_answer, crash, json_answer
 from tests.legacy.profile import USERINFO, userinfo
 from tests.legacy.reference import Reference
 from tests.legacy.rows import tables
@@ -27,11 +27,13 @@ class StandIn:
         return Switches(self.answer)
 
     def answer(self, request: Request) -> Answer:
-        """The answer to any request."""
+        """The answer to any request; a crash, as in the old servers, where nobody thought of it."""
         try:
             return self._routed(request)
         except Refused as refused:
             return refused.answer
+        except Exception:  # noqa: BLE001 - the old servers' own catch-all
+            return crash()
 
     def _routed(self, request: Request) -> Answer:
         path = request.path

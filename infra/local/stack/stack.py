@@ -17,6 +17,7 @@ import uvloop
 
 from infra.local.environments.context import REGION
 from infra.local.gateway.server import PortBusy, open_socket
+from infra.local.orphans import end_with_parent
 from infra.local.stack.folder import StackError, StackFolder
 from infra.local.stack.processes import Helpers, free_port
 from infra.local.stack.serve import Say, Watcher, serve
@@ -38,6 +39,10 @@ def run_stack(options: Options, watch: Watcher) -> None:
     """Start everything, and serve until SIGINT or SIGTERM. Raises StackError with nothing left running."""
     signal.signal(signal.SIGTERM, interrupt)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # byte code is a third of every start
+    if "MAKELEVEL" in os.environ:
+        end_with_parent(
+            os.getppid(), signal.SIGTERM
+        )  # `make` that is killed does not tell us; a shell may leave us running
     folder = StackFolder.of(options.port, options.root)
     with ExitStack() as held, contextlib.suppress(KeyboardInterrupt):
         held.enter_context(folder.lock())

@@ -53,7 +53,9 @@ class Caller:
 def target_of(endpoint: Endpoint, **values: str) -> str:
     """A path that fits the endpoint's template."""
     return re.sub(
-        r"\{(\w+)\}", lambda name: values.get(name[1]) or PATH_VALUES[endpoint.hints.get(name[1], str)], endpoint.template
+        r"\{(\w+)\}",
+        lambda name: values.get(name[1]) or PATH_VALUES[endpoint.hints.get(name[1], str)],
+        endpoint.template,
     )
 
 
@@ -100,9 +102,7 @@ def fields_of(endpoint: Endpoint, kind: type | None = None) -> list[str]:
     if model is None:
         return []
     return [
-        name
-        for name, field in model.model_fields.items()
-        if kind is None or field.annotation in (kind, kind | None)
+        name for name, field in model.model_fields.items() if kind is None or field.annotation in (kind, kind | None)
     ]
 
 
@@ -110,4 +110,8 @@ def nested_of(endpoint: Endpoint) -> list[str]:
     """The fields of the body's model that hold rows."""
     model = model_of(endpoint)
     fields = model.model_fields.items() if model else ()
-    return [name for name, field in fields if any(isinstance(one, type) and issubclass(one, Row) for one in get_args(field.annotation))]
+    return [
+        name
+        for name, field in fields
+        if any(isinstance(one, type) and issubclass(one, Row) for one in get_args(field.annotation))
+    ]

@@ -15,7 +15,9 @@ from tests.integration.reference.caller import Caller
 TokenFor = Callable[[str], str | None]
 
 
-def _loaded(url: str, rows: dict[str, Any], issuer: Issuer, users: dict[str, Any], token_for: TokenFor) -> Iterator[Caller]:
+def _loaded(
+    url: str, rows: dict[str, Any], issuer: Issuer, users: dict[str, Any], token_for: TokenFor
+) -> Iterator[Caller]:
     seed.load(url, "reference", rows)
     service = copy.copy(app)  # the one app of the process stays as it is
     service.database = Database(url)

@@ -88,7 +88,9 @@ def test_a_character_beyond_three_bytes_in_every_text(call_often: Caller, value:
     assert not refused((send(call_often, one, of_shape(one, {name: value})) for one, name in pairs), 400)
 
 
-@pytest.mark.parametrize("value", ["1e999", "-1e999", str(10**30), f'"{"9" * 30}"', str(2**63), f'"{2**63}"', '"x"', "true", "[1]"])
+@pytest.mark.parametrize(
+    "value", ["1e999", "-1e999", str(10**30), f'"{"9" * 30}"', str(2**63), f'"{2**63}"', '"x"', "true", "[1]"]
+)
 def test_a_number_out_of_range_in_every_number(call_often: Caller, value: str) -> None:
     pairs = [(one, name) for one in WITH_JSON for name in fields_of(one, int)]
     assert len(pairs) > 100
@@ -96,7 +98,9 @@ def test_a_number_out_of_range_in_every_number(call_often: Caller, value: str) -
     assert not refused((send(call_often, one, body) for one, body in for_lists), 400)
 
 
-@pytest.mark.parametrize("media_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/xml"])
+@pytest.mark.parametrize(
+    "media_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/xml"]
+)
 def test_another_media_type(call_often: Caller, media_type: str) -> None:
     sent = (send(call_often, one, of_shape(one, {}), Content_Type=media_type) for one in WITH_JSON)
     assert not refused(sent, 415)
@@ -118,7 +122,9 @@ def test_texts_that_cannot_be_looked_up(call_often: Caller, body: str) -> None:
     assert not refused((send(call_often, one, body) for one in WITH_TEXT), 400)
 
 
-@pytest.mark.parametrize("body", ["\0", "\x01\x02", " ", "%", "%zz", "%00", "'; DROP TABLE Site; --", '"a"', "%F0%9F%98%80"], ids=ascii)
+@pytest.mark.parametrize(
+    "body", ["\0", "\x01\x02", " ", "%", "%zz", "%00", "'; DROP TABLE Site; --", '"a"', "%F0%9F%98%80"], ids=ascii
+)
 def test_odd_texts_are_looked_up(call_often: Caller, body: str) -> None:
     answers = [send(call_often, one, body)[1] for one in WITH_TEXT]
     assert {answer.status for answer in answers} <= {200, 204}

@@ -39,14 +39,31 @@ def tokens(issuer: Issuer) -> dict[str, str]:
     }
 
 
-BAD = ("none", "forged", "expired", "not yet", "wrong issuer", "wrong audience", "garbage", "blank", "10 KB", "control characters")
+BAD = (
+    "none",
+    "forged",
+    "expired",
+    "not yet",
+    "wrong issuer",
+    "wrong audience",
+    "garbage",
+    "blank",
+    "10 KB",
+    "control characters",
+)
 
 
 @pytest.mark.parametrize("name", BAD)
 @pytest.mark.parametrize("header", ["Authorization", "OIDC_access_token"])
 def test_bad_token(call_often: Caller, tokens: dict[str, str], name: str, header: str) -> None:
     value = f"Bearer {tokens[name]}" if header == "Authorization" else tokens[name]
-    for method, path in (("GET", "genders"), ("POST", "genders"), ("DELETE", "genders/1"), ("GET", "nothing"), ("POST", "sites/codeexists/")):
+    for method, path in (
+        ("GET", "genders"),
+        ("POST", "genders"),
+        ("DELETE", "genders/1"),
+        ("GET", "nothing"),
+        ("POST", "sites/codeexists/"),
+    ):
         token = call_often.token_for("anonymous")
         assert token is None
         answer = call_often.service({**_event(method, f"{API}/{path}"), "multiValueHeaders": {header: [value]}}, None)

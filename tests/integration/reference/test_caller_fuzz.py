@@ -16,16 +16,40 @@ DOCUMENT = document("reference", "1", ENDPOINTS)["paths"]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 EXAMPLES = 1500
 
-words = st.sampled_from(["", "1", "-1", "a", "CURRENT", "current", "true", "2026-01-31", "%", "'", "\0", "é", "\N{GRINNING FACE}", "9" * 20, "a@b"])
+words = st.sampled_from(
+    [
+        "",
+        "1",
+        "-1",
+        "a",
+        "CURRENT",
+        "current",
+        "true",
+        "2026-01-31",
+        "%",
+        "'",
+        "\0",
+        "é",
+        "\N{GRINNING FACE}",
+        "9" * 20,
+        "a@b",
+    ]
+)
 texts = words | st.text(max_size=20)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | texts,
     lambda children: st.lists(children, max_size=3) | st.dictionaries(words, children, max_size=3),
     max_leaves=5,
 )
-names = st.sampled_from(["page", "size", "sort", "searchQuery", "columnFilters", "searchString", "ids", "codes", "language"])
-filters = st.dictionaries(st.sampled_from(["code", "status", "id", "uuid", "label", "bogus"]), st.lists(json_values, max_size=2)).map(json.dumps)
-queries = st.dictionaries(names, texts | filters | st.sampled_from(["id,desc", "code", "status,asc", "1,2"]), max_size=3)
+names = st.sampled_from(
+    ["page", "size", "sort", "searchQuery", "columnFilters", "searchString", "ids", "codes", "language"]
+)
+filters = st.dictionaries(
+    st.sampled_from(["code", "status", "id", "uuid", "label", "bogus"]), st.lists(json_values, max_size=2)
+).map(json.dumps)
+queries = st.dictionaries(
+    names, texts | filters | st.sampled_from(["id,desc", "code", "status,asc", "1,2"]), max_size=3
+)
 headers = st.fixed_dictionaries(
     {},
     optional={

@@ -43,7 +43,9 @@ def kill(database: Database) -> None:
 
 
 @pytest.mark.parametrize(("ask", "status"), [(READ, 200), (WRITE, 201)], ids=["read", "write"])
-def test_a_connection_that_died_while_idle_is_nobodys_business(call: Caller, ask: Callable[[Caller], int], status: int) -> None:
+def test_a_connection_that_died_while_idle_is_nobodys_business(
+    call: Caller, ask: Callable[[Caller], int], status: int
+) -> None:
     for _ in range(3):
         kill(call.service.database)
         assert ask(call) == status
@@ -51,7 +53,9 @@ def test_a_connection_that_died_while_idle_is_nobodys_business(call: Caller, ask
 
 @pytest.mark.parametrize("fault", [Fault.REFUSE, Fault.RESET, Fault.BLACKHOLE])
 @pytest.mark.parametrize(("ask", "status"), [(READ, 200), (WRITE, 201)], ids=["read", "write"])
-def test_away_is_503_and_back_is_back(call: Caller, proxy: Proxy, fault: Fault, ask: Callable[[Caller], int], status: int) -> None:
+def test_away_is_503_and_back_is_back(
+    call: Caller, proxy: Proxy, fault: Fault, ask: Callable[[Caller], int], status: int
+) -> None:
     for _ in range(2):
         proxy.switch(fault)
         assert ask(call) == 503
@@ -75,7 +79,10 @@ def test_what_needs_no_database_answers(call: Caller, proxy: Proxy, fault: Fault
     assert call("POST", f"{API}/genders", "{").status == 400
 
 
-@pytest.mark.xfail(strict=True, reason="2013 is also a statement that took too long: it is asked again, 2 x 20 s are more than the gateway's 29")
+@pytest.mark.xfail(
+    strict=True,
+    reason="2013 is also a statement that took too long: it is asked again, 2 x 20 s are more than the gateway's 29",
+)
 def test_a_statement_that_takes_too_long_is_not_asked_again(call: Caller, proxy: Proxy) -> None:
     taken = proxy.accepted
     proxy.switch(Fault.BLACKHOLE)
@@ -83,7 +90,10 @@ def test_a_statement_that_takes_too_long_is_not_asked_again(call: Caller, proxy:
     assert proxy.accepted == taken
 
 
-@pytest.mark.xfail(strict=True, reason="ROLLBACK opens a new connection after the old one died with its transaction, and may wait for that too")
+@pytest.mark.xfail(
+    strict=True,
+    reason="ROLLBACK opens a new connection after the old one died with its transaction, and may wait for that too",
+)
 def test_nothing_is_rolled_back_on_another_connection(call: Caller, proxy: Proxy) -> None:
     taken = proxy.accepted
     with pytest.raises(Unavailable), call.service.database.work() as work:

@@ -49,7 +49,11 @@ def test_dates_of_patches(call: Caller, sent: Any, kept: str) -> None:
 
 def test_dates_of_patches_are_kept_to_the_second(call: Caller, request: pytest.FixtureRequest) -> None:
     if call.service.database.url.startswith("sqlite"):
-        request.applymarker(pytest.mark.xfail(strict=True, reason="SQLite keeps the fractions that DATETIME does not (REFERENCE.md 4.9)"))
+        request.applymarker(
+            pytest.mark.xfail(
+                strict=True, reason="SQLite keeps the fractions that DATETIME does not (REFERENCE.md 4.9)"
+            )
+        )
     created = call("POST", f"{API}/jsonPatches", {"tableDtoName": "a", "dateAdded": "2026-01-31T10:00:00.400Z"})
     stored = call("GET", f"{API}/jsonPatches/{created.json['id']}").json
     assert stored["dateAdded"] == "2026-01-31T10:00:00.000+00:00"
@@ -75,7 +79,9 @@ def test_values_of_other_types(call: Caller, sent: dict[str, Any], stored: dict[
         return
     assert (answer.status, answer.json | stored) == (201, answer.json)
     kept = call("GET", f"{API}/genders/{answer.json['id']}").json
-    assert {name: kept[name] for name in stored if name != "uuid"} == {name: value for name, value in stored.items() if name != "uuid"}
+    assert {name: kept[name] for name in stored if name != "uuid"} == {
+        name: value for name, value in stored.items() if name != "uuid"
+    }
 
 
 def test_text_after_the_body_and_names_sent_twice(call: Caller) -> None:

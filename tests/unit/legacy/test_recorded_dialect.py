@@ -1,10 +1,7 @@
 """The stand-in speaks as the old service was recorded to, in the collections that it has, byte for byte."""
 
-import base64
-import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
@@ -16,6 +13,7 @@ from tests.legacy.messages import Refused, Request
 from tests.legacy.reference import Reference
 from tests.legacy.store import Table
 from tests.legacy.users import User, Users, key_of
+from tests.unit.legacy.asking import token
 
 TABLES = {
     "genders": "Gender",
@@ -62,9 +60,7 @@ def recorded_tables() -> dict[str, Table]:
 
 def token_for(caller: str) -> str | None:
     known = read_callers("reference")[caller]
-    parts: list[Mapping[str, Any]] = [{"alg": "RS256"}, {"preferred_username": known and known["user"]}]
-    encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
-    return ".".join([*encoded, "signature"]) if known else None
+    return token(known["user"]) if known else None
 
 
 @pytest.fixture(scope="module")

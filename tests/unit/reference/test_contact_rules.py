@@ -75,7 +75,9 @@ def test_is_no_email(text: str) -> None:
     assert not is_email(text)
 
 
-HIBERNATE = "Hibernate's DomainNameUtil takes [a-z0-9!#$%&'*+/=?^_`{|}~] and letters beyond ASCII for a domain's characters"
+HIBERNATE = (
+    "Hibernate's DomainNameUtil takes [a-z0-9!#$%&'*+/=?^_`{|}~] and letters beyond ASCII for a domain's characters"
+)
 
 
 @pytest.mark.xfail(strict=True, reason=HIBERNATE)

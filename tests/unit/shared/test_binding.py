@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from shared.errors import ApiError, BadRequest, UnsupportedMedia
-from shared.http.binding import Call, PathUuid, RawText, binder_of, camel, path_flag, path_number, path_uuid
+from shared.http.binding import Call, PathUuid, RawText, binder_of, camel, path_flag, path_number
 from shared.http.request import Request
 from shared.jackson import Long, Text
 from shared.paging import PageRequest
@@ -38,7 +38,8 @@ def read(hint: Any, target: str = "/a", body: str | None = None, headers: dict[s
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("7", 7), ("-7", -7), ("+7", 7), (" 7 ", 7), (str(2**63 - 1), 2**63 - 1), (str(-(2**63)), -(2**63))]
+    ("text", "number"),
+    [("7", 7), ("-7", -7), ("+7", 7), (" 7 ", 7), (str(2**63 - 1), 2**63 - 1), (str(-(2**63)), -(2**63))],
 )
 def test_path_number(text: str, number: int) -> None:
     assert path_number(text) == number
@@ -46,35 +47,31 @@ def test_path_number(text: str, number: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "1.5", "1e3", "0x1", "٣", str(2**63), "9" * 25, "9" * 5000, "1_000", "null"])
 def test_path_number_refuses(text: str) -> None:
-    with pytest.raises(ValueError, match=".*"):
+    with pytest.raises(ValueError, match=''):
         path_number(text)
 
 
-@pytest.mark.parametrize(("text", "flag"), [("true", True), ("YES", True), ("on", True), ("1", True), ("False", False), ("no", False), ("off", False), ("0", False)])
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("true", True),
+        ("YES", True),
+        ("on", True),
+        ("1", True),
+        ("False", False),
+        ("no", False),
+        ("off", False),
+        ("0", False),
+    ],
+)
 def test_path_flag(text: str, flag: bool) -> None:
     assert path_flag(text) is flag
 
 
 @pytest.mark.parametrize("text", ["", "y", "2", "truee", "ja"])
 def test_path_flag_refuses(text: str) -> None:
-    with pytest.raises(ValueError, match=".*"):
+    with pytest.raises(ValueError, match=''):
         path_flag(text)
-
-
-@pytest.mark.parametrize("text", [UUID, UUID.upper()])
-def test_path_uuid_in_any_case(text: str) -> None:
-    assert path_uuid(text) == UUID
-
-
-@pytest.mark.parametrize("text", ["", "7", UUID[:-1] + "g", UUID.replace("-", ""), f"{{{UUID}}}", UUID + "0"])
-def test_path_uuid_refuses(text: str) -> None:
-    with pytest.raises(ValueError, match=".*"):
-        path_uuid(text)
-
-
-@pytest.mark.xfail(strict=True, reason="the pattern lets short groups through, as Java's UUID.fromString does, but uuid.UUID refuses them")
-def test_path_uuid_with_short_groups_is_filled_up() -> None:
-    assert path_uuid("1-1-1-1-1") == "00000001-0001-0001-0001-000000000001"
 
 
 @pytest.mark.parametrize("kind", [int, bool, PathUuid])
@@ -108,7 +105,10 @@ def test_query_list_refuses(target: str) -> None:
         read(list[int], target)
 
 
-@pytest.mark.parametrize(("hint", "target", "text"), [(str, "/a?ids=x", "x"), (str, "/a?ids=", ""), (str | None, "/a", None), (str | None, "/a?ids=1&ids=2", "1,2")])
+@pytest.mark.parametrize(
+    ("hint", "target", "text"),
+    [(str, "/a?ids=x", "x"), (str, "/a?ids=", ""), (str | None, "/a", None), (str | None, "/a?ids=1&ids=2", "1,2")],
+)
 def test_query_text(hint: Any, target: str, text: str | None) -> None:
     assert read(hint, target) == text
 
@@ -125,7 +125,9 @@ def test_json_body(headers: dict[str, str]) -> None:
     assert read(Thing, body='{"code":"a","number":"7"} rest', headers=headers) == Thing(code="a", number=7)
 
 
-@pytest.mark.parametrize("media_type", ["", "text/plain", "application/x-www-form-urlencoded", "text/json", "application/jsonp"])
+@pytest.mark.parametrize(
+    "media_type", ["", "text/plain", "application/x-www-form-urlencoded", "text/json", "application/jsonp"]
+)
 def test_json_body_refuses_other_media(media_type: str) -> None:
     with pytest.raises(UnsupportedMedia, match="application/json"):
         read(Thing, body="{}", headers={"Content-Type": media_type})
@@ -172,7 +174,9 @@ def test_raw_text_refuses(body: str) -> None:
         read(RawText, body=body)
 
 
-@pytest.mark.parametrize(("name", "spelled"), [("ids", "ids"), ("search_query", "searchQuery"), ("column_filters", "columnFilters")])
+@pytest.mark.parametrize(
+    ("name", "spelled"), [("ids", "ids"), ("search_query", "searchQuery"), ("column_filters", "columnFilters")]
+)
 def test_query_parameters_are_in_camel_case(name: str, spelled: str) -> None:
     assert camel(name) == spelled
 
@@ -188,7 +192,11 @@ BINDERS: list[Callable[[Call], Any]] = [
 ]
 
 
-@given(st.sampled_from(BINDERS), st.text(), st.sampled_from(["application/json", "text/plain", "application/x-www-form-urlencoded", ""]))
+@given(
+    st.sampled_from(BINDERS),
+    st.text(),
+    st.sampled_from(["application/json", "text/plain", "application/x-www-form-urlencoded", ""]),
+)
 def test_any_body_is_read_or_refused(bind: Callable[[Call], Any], body: str, media_type: str) -> None:
     try:
         bind(call_of("/a", body, {"Content-Type": media_type}))

@@ -122,17 +122,23 @@ def test_no_body_has_no_type() -> None:
     assert "Content-Type" not in result["multiValueHeaders"]
 
 
-@pytest.mark.parametrize(("value", "sent"), [("é", "é"), ("\N{SNOWMAN}", "?"), ("a\r\nSet-Cookie: b", "a??Set-Cookie: b"), ("a\0b", "a?b")])
+@pytest.mark.parametrize(
+    ("value", "sent"), [("é", "é"), ("\N{SNOWMAN}", "?"), ("a\r\nSet-Cookie: b", "a??Set-Cookie: b"), ("a\0b", "a?b")]
+)
 def test_header_values_fit_a_header(value: str, sent: str) -> None:
     assert latin(value) == sent
 
 
-@pytest.mark.xfail(strict=True, reason="latin() replaces CR, LF and NUL, but no other control character (RFC 9110, 5.5)")
+@pytest.mark.xfail(
+    strict=True, reason="latin() replaces CR, LF and NUL, but no other control character (RFC 9110, 5.5)"
+)
 @pytest.mark.parametrize("sign", ["\x01", "\x0b", "\x1f", "\x7f"])
 def test_header_values_hold_no_control_characters(sign: str) -> None:
     assert latin(f"a{sign}b") == "a?b"
 
 
-@pytest.mark.xfail(strict=True, reason="to_event fails on a lone surrogate in a description, outside of the service's own guard")
+@pytest.mark.xfail(
+    strict=True, reason="to_event fails on a lone surrogate in a description, outside of the service's own guard"
+)
 def test_a_lone_surrogate_can_be_answered() -> None:
     assert to_event(Reply({"description": "\ud800"}, 400), STANDING_HEADERS)["statusCode"] == 400

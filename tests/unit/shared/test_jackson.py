@@ -154,7 +154,9 @@ def test_refuses(field: str, sent: Any) -> None:
 
 
 @pytest.mark.xfail(strict=True, reason="uuid.UUID takes braces, urn:uuid: and texts without hyphens, Jackson does not")
-@pytest.mark.parametrize("sent", [f"{{{UUID}}}", f"urn:uuid:{UUID}", UUID.replace("-", ""), UUID.replace("1", "\N{FULLWIDTH DIGIT ONE}")])
+@pytest.mark.parametrize(
+    "sent", [f"{{{UUID}}}", f"urn:uuid:{UUID}", UUID.replace("-", ""), UUID.replace("1", "\N{FULLWIDTH DIGIT ONE}")]
+)
 def test_refuses_what_only_python_takes_for_a_uuid(sent: str) -> None:
     with pytest.raises(ValidationError):
         read("uuid", sent)
@@ -192,7 +194,22 @@ def test_read_json(text: str, value: Any) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "{", "{'a':1}", "{a:1}", '{"a":1,}', "NaN", "[Infinity]", "-Infinity", "\x00", '"a\nb"', "[" * DEEP, '{"a":' * DEEP, "9" * 5000],
+    [
+        "",
+        " ",
+        "{",
+        "{'a':1}",
+        "{a:1}",
+        '{"a":1,}',
+        "NaN",
+        "[Infinity]",
+        "-Infinity",
+        "\x00",
+        '"a\nb"',
+        "[" * DEEP,
+        '{"a":' * DEEP,
+        "9" * 5000,
+    ],
     ids=lambda text: text[:12],
 )
 def test_read_json_refuses(text: str) -> None:
@@ -206,7 +223,12 @@ def test_write_moment() -> None:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.from_regex(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", fullmatch=True),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.from_regex(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", fullmatch=True),
     lambda children: st.lists(children, max_size=4) | st.dictionaries(st.text(max_size=5), children, max_size=3),
     max_leaves=6,
 )

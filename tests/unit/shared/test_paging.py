@@ -93,7 +93,9 @@ def test_read_sort(sent: list[str], keys: tuple[tuple[str, bool], ...]) -> None:
 )
 def test_link_tells_next_prev_last_first(number: int, size: int, total: int, link: list[str]) -> None:
     headers = PageRequest(number, size, ()).headers("/api/x", total)
-    parts = [re.fullmatch(r'</api/x\?page=(-?\d+)&size=(\d+)>; rel="(\w+)"', part) for part in headers["Link"].split(",")]
+    parts = [
+        re.fullmatch(r'</api/x\?page=(-?\d+)&size=(\d+)>; rel="(\w+)"', part) for part in headers["Link"].split(",")
+    ]
     assert [f"{part[3]} {part[1]}" for part in parts if part] == link
     assert {part[2] for part in parts if part} == {str(size)}
     assert headers["X-Total-Count"] == str(total)

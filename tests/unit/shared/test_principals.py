@@ -56,9 +56,7 @@ def profile() -> Profile:
 
 def test_asks_with_the_token_and_the_headers_that_go_along(profile: Profile) -> None:
     found = profile.principals().of("t", "ann", {"traceparent": "00-1"})
-    assert profile.asked == [
-        ("http://profile.test/api/userinfo", {"traceparent": "00-1", "Authorization": "Bearer t"})
-    ]
+    assert profile.asked == [("http://profile.test/api/userinfo", {"traceparent": "00-1", "Authorization": "Bearer t"})]
     assert found == Principal("ann", frozenset({"read", "write"}), (Policy(RESOURCE, frozenset({"Create"})),), ("1-A",))
 
 

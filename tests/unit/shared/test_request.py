@@ -54,7 +54,9 @@ def test_repeated_headers_are_joined() -> None:
     assert request.headers == {"accept": "text/html,application/json"}
 
 
-@pytest.mark.parametrize("parts", [{"multiValueHeaders": None, "headers": None}, {"multiValueHeaders": {}, "headers": {}}])
+@pytest.mark.parametrize(
+    "parts", [{"multiValueHeaders": None, "headers": None}, {"multiValueHeaders": {}, "headers": {}}]
+)
 def test_no_headers_at_all(parts: dict[str, Any]) -> None:
     request = request_of(**parts)
     assert (request.headers, request.media_type, request.token) == ({}, "", None)
@@ -90,7 +92,9 @@ def test_body(body: str | None, encoded: bool, text: str) -> None:
     assert request_of(body=body, isBase64Encoded=encoded).body == text
 
 
-@pytest.mark.parametrize("body", [base64.b64encode(b"\xff\xfe").decode(), base64.b64encode(b"\xed\xa0\x80").decode(), "a", "é"])
+@pytest.mark.parametrize(
+    "body", [base64.b64encode(b"\xff\xfe").decode(), base64.b64encode(b"\xed\xa0\x80").decode(), "a", "é"]
+)
 def test_a_body_that_is_not_utf8_is_refused(body: str) -> None:
     with pytest.raises(BadRequest, match="UTF-8"):
         _ = request_of(body=body, isBase64Encoded=True).body
@@ -98,7 +102,12 @@ def test_a_body_that_is_not_utf8_is_refused(body: str) -> None:
 
 @pytest.mark.parametrize(
     ("header", "media_type"),
-    [("application/json", "application/json"), ("Application/JSON; charset=utf-8", "application/json"), ("", ""), (";", "")],
+    [
+        ("application/json", "application/json"),
+        ("Application/JSON; charset=utf-8", "application/json"),
+        ("", ""),
+        (";", ""),
+    ],
 )
 def test_media_type(header: str, media_type: str) -> None:
     assert Request(event("POST", "/a", {"Content-Type": header})).media_type == media_type

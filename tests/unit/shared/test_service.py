@@ -67,20 +67,32 @@ def service() -> Service:
     return made
 
 
-def call(service: Service, method: str, target: str, *, user: str = "ann", body: str | None = None, **headers: str) -> Answer:
-    standing = {"Content-Type": "application/json", **({"Authorization": f"Bearer {ISSUER.token(user)}"} if user else {})}
+def call(
+    service: Service, method: str, target: str, *, user: str = "ann", body: str | None = None, **headers: str
+) -> Answer:
+    standing = {
+        "Content-Type": "application/json",
+        **({"Authorization": f"Bearer {ISSUER.token(user)}"} if user else {}),
+    }
     return ask(service, method, target, {**standing, **headers}, body)
 
 
 @pytest.mark.parametrize(
     ("target", "code"),
-    [("/x/api/things/7", "7"), ("/x/api/things/7/", "7"), ("/x/api/things/special", "special"), ("/x/api/things/special/", "special")],
+    [
+        ("/x/api/things/7", "7"),
+        ("/x/api/things/7/", "7"),
+        ("/x/api/things/special", "special"),
+        ("/x/api/things/special/", "special"),
+    ],
 )
 def test_finds_the_endpoint(service: Service, target: str, code: str) -> None:
     assert call(service, "GET", target).json == {"code": code}
 
 
-@pytest.mark.parametrize("target", ["/x/api/nothing", "/x/api", "/x", "/y/api/things", "/x/api/things/7/8", "/x/api/Things/7"])
+@pytest.mark.parametrize(
+    "target", ["/x/api/nothing", "/x/api", "/x", "/y/api/things", "/x/api/things/7/8", "/x/api/Things/7"]
+)
 def test_unknown_path(service: Service, target: str) -> None:
     answer = call(service, "GET", target)
     assert (answer.status, answer.json["path"]) == (404, target)

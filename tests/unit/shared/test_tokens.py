@@ -16,7 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import tokens
-from shared.tokens import CLOCK_SKEW, KEYS_LIVE, RENEW_PAUSE, VERIFIED_KEPT, VERIFIED_LIVE, KeysUnavailable, TokenError, Verifier
+from shared.tokens import (
+    CLOCK_SKEW,
+    KEYS_LIVE,
+    RENEW_PAUSE,
+    VERIFIED_KEPT,
+    VERIFIED_LIVE,
+    KeysUnavailable,
+    TokenError,
+    Verifier,
+)
 from tests.identity import AUDIENCE, ISSUER, KEY_ID, Issuer
 
 ISSUED = Issuer()
@@ -77,7 +86,9 @@ def signed(payload: dict[str, Any], **header: Any) -> str:
 
 
 def signed_with_the_public_key() -> str:
-    public = ISSUED.key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    public = ISSUED.key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
     text = f"{encoded({'alg': 'HS256', 'typ': 'JWT', 'kid': KEY_ID})}.{encoded(claims())}"
     return f"{text}.{encoded(hmac.new(public, text.encode(), hashlib.sha256).digest())}"
 
@@ -159,7 +170,16 @@ def test_any_text_is_refused(token: str) -> None:
 VERIFIER = ISSUED.verifier()
 
 
-@given(st.dictionaries(st.sampled_from(["iss", "aud", "exp", "nbf", "iat", "sub", "jti"]), st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])) | st.lists(st.integers())))
+@given(
+    st.dictionaries(
+        st.sampled_from(["iss", "aud", "exp", "nbf", "iat", "sub", "jti"]),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.text(st.characters(exclude_categories=["Cs"]))
+        | st.lists(st.integers()),
+    )
+)
 def test_odd_claims_are_refused_or_given(changed: dict[str, Any]) -> None:
     try:
         assert VERIFIER.verify(signed({**claims(), **changed}))["iss"] == ISSUER
@@ -264,15 +284,28 @@ def test_garbage_for_keys_leaves_the_last_ones_in_force(answer: Any, clock: Cloc
     assert verifier.verify(ISSUED.token("bob", exp=int(time.time() + 2 * KEYS_LIVE)))
 
 
-@pytest.mark.xfail(strict=True, reason="_renew drops the whole set for one key that PyJWT cannot use, as Keycloak's RSA-OAEP one (RFC 7517, 5)")
-@pytest.mark.parametrize("strange", [{"kid": "enc", "use": "enc", "alg": "RSA-OAEP", "kty": "RSA"}, {"kid": "x", "kty": "OKP", "crv": "X25519"}, {"kty": "RSA"}])
+@pytest.mark.xfail(
+    strict=True,
+    reason="_renew drops the whole set for one key that PyJWT cannot use, as Keycloak's RSA-OAEP one (RFC 7517, 5)",
+)
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"kid": "enc", "use": "enc", "alg": "RSA-OAEP", "kty": "RSA"},
+        {"kid": "x", "kty": "OKP", "crv": "X25519"},
+        {"kty": "RSA"},
+    ],
+)
 def test_a_key_of_another_kind_does_not_spoil_the_set(strange: dict[str, Any]) -> None:
     good = ISSUED.jwks["keys"][0]
     keys = Keys({"keys": [{"n": good["n"], "e": good["e"], **strange}, good]})
     assert verifier_with(keys).verify(ISSUED.token("ann"))
 
 
-@pytest.mark.xfail(strict=True, reason="verify adds CLOCK_SKEW to whatever `exp` is at the second look: TypeError for a text that PyJWT read")
+@pytest.mark.xfail(
+    strict=True,
+    reason="verify adds CLOCK_SKEW to whatever `exp` is at the second look: TypeError for a text that PyJWT read",
+)
 def test_expiry_as_text_is_read_twice() -> None:
     verifier = ISSUED.verifier()
     token = ISSUED.token("ann", exp=str(int(time.time()) + 1000))

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -36,12 +37,23 @@ def run(real: bool, rows: int, as_json: bool) -> None:
             root=Path.cwd(),
             rows=rows,
             real=real or os.environ.get("STACK") == "real",
-            legacy_url=(os.environ.get("TIS_LEGACY_URL") or "").rstrip("/") or None,
+            legacy_url=legacy_url(),
         )
         run_stack(options, Watcher(steps.step, notes.say, ready))
     except StackError as error:
         steps.done()
         raise click.ClickException(str(error)) from error
+
+
+def legacy_url() -> str | None:
+    """The old servers' base URL, where TIS_LEGACY_URL names one; StackError where it is no URL."""
+    text = os.environ.get("TIS_LEGACY_URL")
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise StackError(f"TIS_LEGACY_URL must be like https://host or http://host:port/path, not {text!r}.")
+    return text.rstrip("/")
 
 
 def ready_text(state: Mapping[str, object]) -> str:

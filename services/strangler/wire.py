@@ -143,20 +143,26 @@ def may_keep(version: str, headers: Headers) -> bool:
 
 def read_body(reader: Reader, method: str, status: int, headers: Headers) -> tuple[bytes, bool]:
     """The body, and whether its end is told by something else than the connection's."""
+    length = length_of(headers["content-length"]) if "content-length" in headers else None
     if method == "HEAD" or status in (NO_CONTENT, NOT_MODIFIED):
         return b"", True
     if "transfer-encoding" in headers:
         if [coding.lower() for coding in headers["transfer-encoding"]] != ["chunked"]:
             raise Malformed("a transfer coding that is not known")
-        return read_chunks(reader), "content-length" not in headers
-    if "content-length" not in headers:
+        return read_chunks(reader), length is None
+    if length is None:
         return reader.rest(), False
-    length, *others = headers["content-length"]
-    if any(other != length for other in others) or not (length.isascii() and length.isdigit()):
-        raise Malformed("a length that is no number, or two lengths")
-    if int(length) > PAYLOAD_LIMIT:
+    if length > PAYLOAD_LIMIT:
         raise TooLong
-    return reader.exactly(int(length)), True
+    return reader.exactly(length), True
+
+
+def length_of(values: list[str]) -> int:
+    """The one length that Content-Length tells."""
+    length = values[0]
+    if any(other != length for other in values) or not (length.isascii() and length.isdigit()):
+        raise Malformed("a length that is no number, or two lengths")
+    return int(length)
 
 
 def read_chunks(reader: Reader) -> bytes:

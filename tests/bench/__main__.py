@@ -58,6 +58,13 @@ def all_names() -> list[str]:
     return names
 
 
+def chosen(only: str) -> list[str]:
+    """The benchmarks that are called so or hold a line called so; where none fits, those of the module that it names."""
+    names = all_names()
+    fits = [name for name in names if only in name or only.startswith(name)]
+    return fits or [name for name in names if name.partition(".")[0] == only.partition(".")[0]]
+
+
 def run_here(name: str) -> list[Line]:
     """The lines of a benchmark; one that is not met nor missed, where it cannot run."""
     try:
@@ -126,7 +133,7 @@ def main(arguments: list[str]) -> int:
     options: Any = parser.parse_args(arguments)
     if options.here:
         return show_here(options.here)
-    names = [name for name in all_names() if options.only in name or options.only.startswith(name)]
+    names = chosen(options.only)
     if not names:
         tell(f"There is no benchmark {options.only!r}; there are: {', '.join(all_names())}.")
         return 2

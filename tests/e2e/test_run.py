@@ -156,6 +156,12 @@ def test_folder_without_a_project_is_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_old_servers_that_are_no_url_are_a_sentence(project: Path) -> None:
+    done = tis(project, free_port(), "run", TIS_LEGACY_URL="old.example:80")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: TIS_LEGACY_URL must be like")
+
+
 def test_function_that_cannot_be_imported_stops_the_start(project: Path) -> None:
     (project / "services" / "strangler" / "app.py").write_text("import nothing_of_that_name\n")
     with open_socket(0) as probe:

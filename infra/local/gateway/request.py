@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from infra.local.environments.context import ACCOUNT
+
 STAGE = "local"
 Event = dict[str, Any]
 
@@ -46,21 +48,26 @@ def event_of(request: Request) -> Event:
         "multiValueQueryStringParameters": several_parameters,
         "pathParameters": {"proxy": path[1:]},
         "stageVariables": None,
-        "requestContext": {
-            "requestId": str(uuid.uuid4()),
-            "requestTimeEpoch": int(time.time() * 1000),
-            "identity": {"sourceIp": request.peer, "userAgent": request.header("user-agent")},
-            "httpMethod": request.method,
-            "path": path,
-            "resourcePath": "/{proxy+}",
-            "protocol": "HTTP/1.1",
-            "stage": STAGE,
-            "apiId": "local",
-            "accountId": "000000000000",
-            "tisRawTarget": request.target,
-        },
+        "requestContext": context_of(request, path),
         "body": body,
         "isBase64Encoded": encoded,
+    }
+
+
+def context_of(request: Request, path: str) -> Event:
+    """What the event tells of the request beside what it carries."""
+    return {
+        "requestId": str(uuid.uuid4()),
+        "requestTimeEpoch": int(time.time() * 1000),
+        "identity": {"sourceIp": request.peer, "userAgent": request.header("user-agent")},
+        "httpMethod": request.method,
+        "path": path,
+        "resourcePath": "/{proxy+}",
+        "protocol": "HTTP/1.1",
+        "stage": STAGE,
+        "apiId": "local",
+        "accountId": ACCOUNT,
+        "tisRawTarget": request.target,
     }
 
 

@@ -43,7 +43,7 @@ class Helpers:
         log = self.folder.log(name.replace(" ", "-"))
         with log.open("ab") as out:
             process = subprocess.Popen(
-                [sys.executable, "-m", "infra.local.orphans", str(os.getpid()), *command],
+                leashed(command),
                 env=environ,
                 cwd=self.root,
                 pass_fds=keep,
@@ -85,6 +85,11 @@ class Helpers:
                 helper.process.kill()
                 helper.process.wait()
         self.running = []
+
+
+def leashed(command: Sequence[str]) -> list[str]:
+    """The command, such that the kernel ends it when we end."""
+    return [sys.executable, "-m", "infra.local.orphans", str(os.getpid()), *command]
 
 
 def free_port() -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from infra.local.environments.pool import Pool
 from infra.local.environments.template import BrokenFunction
-from infra.local.gateway.dispatch import Dispatcher
+from infra.local.gateway.dispatch import Dispatcher, Page
 from infra.local.gateway.pages import stack_pages, userinfo_pages
 from infra.local.gateway.server import Server
 from infra.local.identity.keys import JWKS_FILE
@@ -35,12 +35,7 @@ class Watcher:
 
 
 async def serve(
-    layout: Layout,
-    listener: socket.socket,
-    helpers: Helpers,
-    watch: Watcher,
-    *,
-    own_userinfo: bool,
+    layout: Layout, listener: socket.socket, helpers: Helpers, watch: Watcher, *, own_userinfo: bool
 ) -> None:
     """Import the functions, answer calls until SIGINT or SIGTERM, then let running ones end. Raises StackError."""
     stopping = asyncio.Event()
@@ -48,10 +43,7 @@ async def serve(
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stopping.set)
     pools = {name: Pool(layout.function(name), watch.say) for name in services_of(layout.root)}
-    jwks = layout.folder.path / JWKS_FILE
-    pages = stack_pages(pools, jwks)
-    if own_userinfo:
-        pages |= userinfo_pages(Users(layout.folder.users), issuer_of(layout.port), AUDIENCE, jwks)
+    pages = pages_of(layout, pools, own_userinfo=own_userinfo)
     server = Server(Dispatcher(pools, pages, watch.say).answer, pools)
     background = [
         asyncio.create_task(work)
@@ -72,6 +64,15 @@ async def serve(
             task.cancel()
         server.stop()
         await asyncio.gather(*background, return_exceptions=True)
+
+
+def pages_of(layout: Layout, pools: Mapping[str, Pool], *, own_userinfo: bool) -> dict[str, Page]:
+    """What the gateway answers itself; userinfo too, where the old servers are not the stand-in and know none of our users."""
+    jwks = layout.folder.path / JWKS_FILE
+    pages = stack_pages(pools, jwks)
+    if own_userinfo:
+        pages |= userinfo_pages(Users(layout.folder.users), issuer_of(layout.port), AUDIENCE, jwks)
+    return pages
 
 
 async def start_pools(pools: Mapping[str, Pool]) -> None:

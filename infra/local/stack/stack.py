@@ -19,7 +19,7 @@ from infra.local.environments.context import REGION
 from infra.local.gateway.server import PortBusy, open_socket
 from infra.local.orphans import end_with_parent
 from infra.local.stack.folder import StackError, StackFolder
-from infra.local.stack.processes import Helpers, free_port
+from infra.local.stack.processes import Helpers, free_port, leashed
 from infra.local.stack.serve import Say, Watcher, serve
 from infra.local.stack.settings import Layout, has_tables, services_of
 
@@ -40,9 +40,7 @@ def run_stack(options: Options, watch: Watcher) -> None:
     signal.signal(signal.SIGTERM, interrupt)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # byte code is a third of every start
     if "MAKELEVEL" in os.environ:
-        end_with_parent(
-            os.getppid(), signal.SIGTERM
-        )  # `make` that is killed does not tell us; a shell may leave us running
+        end_with_parent(os.getppid(), signal.SIGTERM)  # a `make` that is killed cannot tell us
     folder = StackFolder.of(options.port, options.root)
     with ExitStack() as held, contextlib.suppress(KeyboardInterrupt):
         held.enter_context(folder.lock())
@@ -118,26 +116,27 @@ def prepare(options: Options, layout: Layout, helpers: Helpers, step: Say) -> No
     """Make the key, the databases and the route table, in a process of its own; its steps are shown."""
     databases = [f"{name}={url}" for name, url in layout.databases.items()]
     log = layout.folder.log("prepare")
-    command = [
-        sys.executable,
-        "-m",
-        "infra.local.stack.prepare",
-        str(layout.folder.path),
-        str(options.rows),
-        *databases,
-    ]
-    with log.open("wb") as errors:
-        process = subprocess.Popen(
-            command, env=layout.common_environ(), cwd=options.root, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-    try:
+    command = leashed([sys.executable, "-m", "infra.local.stack.prepare"])
+    command += [str(layout.folder.path), str(options.rows), *databases]
+    environ = layout.common_environ()
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(
+            command,
+            env=environ,
+            cwd=options.root,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
+        ) as process,
+        ExitStack() as ending,
+    ):
+        ending.callback(process.kill)
         for line in process.stdout or ():
             step(line.strip())
         if process.wait() != 0:
             last = log.read_text(errors="replace").strip().rpartition("\n")[2]
             raise StackError(f"The stack cannot be prepared: {last} (more in {os.path.relpath(log)})")
-    finally:
-        process.kill()
-        process.wait()
     for sentence in helpers.ended():
         raise StackError(sentence)

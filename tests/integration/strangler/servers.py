@@ -71,9 +71,9 @@ def drip(pieces: int, seconds: float) -> Script:
 
     def script(_: Seen) -> Iterable[bytes]:
         yield f"HTTP/1.1 200 OK\r\nContent-Length: {pieces}\r\n\r\n".encode()
-        for _ in range(pieces):
+        for piece in [b"x"] * pieces:
             time.sleep(seconds)
-            yield b"x"
+            yield piece
 
     return script
 

@@ -37,7 +37,7 @@ def test_names_all_that_is_missing() -> None:
     assert all(name in str(refused.value) for name in NEEDED)
 
 
-@pytest.mark.parametrize("text", ["", "many", "1.5"])
+@pytest.mark.parametrize("text", ["many", "1.5", " "])
 def test_names_what_is_no_number(text: str) -> None:
     with pytest.raises(ConfigError, match=f"TIS_MOST must be a number, not {text!r}"):
         load(Limits, {"TIS_MOST": text})
@@ -47,7 +47,6 @@ def test_other_settings_are_nobodys_business() -> None:
     assert load(Limits, {"TIS_MOST": "1", "TIS_SOMETHING": "else", "MOST": "2"}).most == 1
 
 
-@pytest.mark.xfail(strict=True, reason="an empty TIS_DATABASE_URL is taken for one that is set")
 def test_empty_is_as_good_as_missing() -> None:
     with pytest.raises(ConfigError, match="TIS_DATABASE_URL"):
         load(Settings, {**NEEDED, "TIS_DATABASE_URL": ""})

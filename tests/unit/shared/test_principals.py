@@ -126,7 +126,6 @@ def test_stale_is_over_once_profile_answers(profile: Profile) -> None:
     assert principals.of("t", "ann", {}) == Principal("ann")
 
 
-@pytest.mark.xfail(strict=True, reason="_ask lets RecursionError through, as a 500")
 @pytest.mark.parametrize("body", [b"[" * 200_000])
 def test_a_deep_answer_is_unavailable(profile: Profile, body: bytes) -> None:
     profile.answer = (200, body)

@@ -119,7 +119,6 @@ def test_options_tells_the_methods(service: Service) -> None:
     assert call(service, "OPTIONS", "/x/api/things/7").headers["allow"] == "GET,HEAD,OPTIONS"
 
 
-@pytest.mark.xfail(strict=True, reason="_candidates takes the last segment of a path that has none: IndexError, 500")
 @pytest.mark.parametrize("target", ["*", "", "x"])
 def test_a_path_without_a_slash_is_unknown(service: Service, target: str) -> None:
     assert call(service, "OPTIONS", target).status == 404
@@ -158,7 +157,6 @@ def test_a_token_of_nobody_profile_knows(service: Service) -> None:
     assert call(service, "POST", "/x/api/things", user="eve", body='{"code":"a"}').status == 403
 
 
-@pytest.mark.xfail(strict=True, reason="_verified takes claims['sub'] for granted: KeyError, 500")
 def test_a_token_that_names_nobody_is_refused(service: Service) -> None:
     claims = jwt.decode(ISSUER.token("ann"), options={"verify_signature": False})
     nameless = {name: value for name, value in claims.items() if name not in ("sub", "preferred_username")}
@@ -174,7 +172,7 @@ def test_our_own_mistake_tells_nothing_of_the_inside(service: Service, caplog: p
 
 
 def test_two_endpoints_at_one_place_are_refused() -> None:
-    with pytest.raises(ValueError, match="GET /x/api/things/{id} is served twice"):
+    with pytest.raises(ValueError, match=r"GET /x/api/things/\{id\} is served twice"):
         Service("twice", "/x", Dialect("thingApp"), [routes, routes])
 
 

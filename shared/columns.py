@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
@@ -78,15 +77,11 @@ def row_uuid() -> Column[str]:
     return Column("uuid", String(36, COLLATION), unique=True, default=lambda: str(uuid.uuid4()))
 
 
-def text(name: str, *, required: bool = False, unique: bool = False, size: int = 255) -> Column[str]:
-    """A text column; SQLite is told to refuse what MySQL's strict mode refuses for its length."""
-    return Column(
-        name,
-        String(size, COLLATION),
-        CheckConstraint(f'length("{name}") <= {size}').ddl_if(dialect="sqlite"),
-        nullable=not required,
-        unique=unique,
-    )
+def text(
+    name: str, *, required: bool = False, unique: bool = False, size: int = 255, index: bool = False
+) -> Column[str]:
+    """A text column."""
+    return Column(name, String(size, COLLATION), nullable=not required, unique=unique, index=index or None)
 
 
 def link(name: str, target: str, *, required: bool = False, kind: Any = Number) -> Column[Any]:

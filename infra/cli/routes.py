@@ -161,11 +161,13 @@ def roll_back(route: str | None, reason: str, as_json: bool) -> None:
 
 
 @routes.command("all-legacy")
-@click.option("--on/--off", "on", default=None, required=True, help="Take all back to legacy, or end that.")
+@click.option("--on/--off", "on", default=None, help="Take all back to legacy, or end that.")
 @reason_option
 @as_json_option
-def all_legacy(on: bool, reason: str, as_json: bool) -> None:
+def all_legacy(on: bool | None, reason: str, as_json: bool) -> None:
     """Put all routes but the retired back to legacy at once, or end that."""
+    if on is None:
+        raise click.UsageError("Say --on or --off.")
     with told():
         state, left = moves.set_all_legacy(running_ledger(), getpass.getuser(), reason, on=on)
         moves.settle()

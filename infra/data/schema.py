@@ -7,12 +7,13 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, MetaData, create_engine, make_url
+from sqlalchemy import CheckConstraint, Engine, MetaData, Table, create_engine, make_url
 
 import shared.sqlite
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 CONNECT_SECONDS, LOCK_SECONDS = 5, 30
+STRICT = "held to MySQL's rules"
 
 
 @contextmanager
@@ -33,15 +34,26 @@ def engine_at(url: str) -> Iterator[Engine]:
 
 
 def tables(service: str) -> MetaData:
-    """The tables that a service says it has, ids counted up for good. Raises LookupError where there are none."""
+    """The tables that a service says it has, with SQLite's rules. Raises LookupError where there are none."""
     try:
         metadata: MetaData = import_module(f"services.{service}.tables").metadata
     except ModuleNotFoundError as error:
         raise LookupError(f"There is no service {service!r} with tables of its own.") from error
     for table in metadata.tables.values():
-        if table.autoincrement_column is not None:  # SQLite gives the last id again else, once its row is deleted
-            table.dialect_options["sqlite"]["autoincrement"] = True
+        if not table.info.setdefault(STRICT, False):
+            hold_strict(table)
     return metadata
+
+
+def hold_strict(table: Table) -> None:
+    """Tell SQLite what MySQL does by itself: to give no id twice, and to refuse texts that are too long."""
+    table.info[STRICT] = True
+    if table.autoincrement_column is not None:
+        table.dialect_options["sqlite"]["autoincrement"] = True
+    for column in table.columns:
+        size = getattr(column.type, "length", None)
+        if size:
+            table.append_constraint(CheckConstraint(f'length("{column.name}") <= {size}').ddl_if(dialect="sqlite"))
 
 
 def upgrade(url: str, service: str) -> None:

@@ -69,6 +69,10 @@ class Ledger:
             raise RoutesError(f"{' and '.join(missing)} must be set to find the route table.")
         return cls(environ["TIS_ROUTES_TABLE"], environ["AWS_REGION"], environ.get("AWS_ENDPOINT_URL_DYNAMODB"))
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def create(self) -> None:
         """Make the table, where there is none."""
         keys = [{"AttributeName": KIND, "KeyType": "HASH"}, {"AttributeName": NAME, "KeyType": "RANGE"}]

@@ -163,15 +163,16 @@ site = Table(
     "Site",
     metadata,
     number_key(),
-    text("siteCode"),
+    text("siteCode", index=True),
     Column("startDate", Date),
     Column("endDate", Date),
-    *texts("localOffice", "trustCode"),
+    text("localOffice"),
+    text("trustCode", index=True),
     Column("trustId", Number),
     *texts("siteName", "address", "postCode", "siteKnownAs", "siteNumber", "organisationalUnit"),
     link("organizationTypeId", "OrganizationType.id"),
     _status(),
-    text("intrepidId"),
+    text("intrepidId", index=True),
 )
 status = Table("Status", metadata, number_key(), _code(), _label())
 tariff_rate = Table(
@@ -189,9 +190,10 @@ trust = Table(
     "Trust",
     metadata,
     number_key(),
-    *texts("code", "localOffice"),
+    text("code", index=True),
+    text("localOffice"),
     _status(),
     *texts("trustKnownAs", "trustName", "trustNumber", "address", "postCode"),
     link("organizationTypeId", "OrganizationType.id"),
-    text("intrepidId"),
+    text("intrepidId", index=True),
 )

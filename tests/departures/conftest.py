@@ -31,4 +31,4 @@ def call(
     service.database.drop()
 
 
-STRANGER = {"user": "stranger", "authorities": [], "designatedBodyCodes": None}
+STRANGER: dict[str, Any] = {"user": "stranger", "authorities": [], "designatedBodyCodes": None}

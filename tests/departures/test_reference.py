@@ -186,7 +186,7 @@ def test_departure_token_is_verified(call: Caller, issuer: Issuer) -> None:
     header, _, signature = good.split(".")
     bad = {
         "another key": jwt.encode(claims, Issuer().key, "RS256", headers={"kid": KEY_ID}),
-        "no signature": jwt.encode(claims, None, "none", headers={"kid": KEY_ID}),
+        "no signature": jwt.encode(claims, "", "none", headers={"kid": KEY_ID}),
         "other claims": f"{header}.{jwt.encode(claims | {'sub': 'x'}, 'k' * 32).split('.')[1]}.{signature}",
         "expired": issuer.token("planner", exp=int(time.time()) - 120),
         "another issuer": issuer.token("planner", iss="https://other.test"),

@@ -37,7 +37,8 @@ class Options:
 
 def run_stack(options: Options, watch: Watcher) -> None:
     """Start everything, and serve until SIGINT or SIGTERM. Raises StackError with nothing left running."""
-    signal.signal(signal.SIGTERM, interrupt)
+    for sign in (signal.SIGINT, signal.SIGTERM):  # a shell may have told its background jobs to ignore the first
+        signal.signal(sign, interrupt)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # byte code is a third of every start
     if "MAKELEVEL" in os.environ:
         end_with_parent(os.getppid(), signal.SIGTERM)  # a `make` that is killed cannot tell us
@@ -54,7 +55,7 @@ def run_stack(options: Options, watch: Watcher) -> None:
 
 
 def interrupt(_: int, __: FrameType | None) -> NoReturn:
-    """SIGTERM means what Ctrl-C means."""
+    """Both signals mean the same: end, and leave nothing."""
     raise KeyboardInterrupt
 
 

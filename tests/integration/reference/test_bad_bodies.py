@@ -4,6 +4,7 @@ import base64
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -61,7 +62,7 @@ def test_unreadable(call_often: Caller, name: str) -> None:
 
 
 def test_an_object_for_an_array_and_the_reverse(call_often: Caller) -> None:
-    bodies = ((one, {} if is_list(one) else []) for one in WITH_JSON)
+    bodies: Iterator[tuple[Endpoint, Any]] = ((one, {} if is_list(one) else []) for one in WITH_JSON)
     assert not refused((send(call_often, one, body) for one, body in bodies), 400)
 
 
@@ -150,7 +151,8 @@ def test_a_value_of_10_mb(call_often: Caller) -> None:
 
 def trust_code(call: Caller) -> str:
     """The code of a current trust."""
-    return next(row["code"] for row in call.rows("trusts") if row["status"] == "CURRENT" and row["code"])
+    codes: Iterator[str] = (row["code"] for row in call.rows("trusts") if row["status"] == "CURRENT" and row["code"])
+    return next(codes)
 
 
 @pytest.mark.parametrize("value", ["", " ", "\0", "\x01\x1f\x7f", "\u200b", "\ufffd"], ids=ascii)
@@ -205,7 +207,10 @@ except BadRequest as error:
 """
 
 
-@pytest.mark.xfail(strict=True, reason="pydantic notes each of 5,000,000 faults, at 400 bytes each: the function dies (FailFast ends it at the first)")
+@pytest.mark.xfail(
+    strict=True,
+    reason="pydantic notes each of 5,000,000 faults, at 400 bytes each: the function dies (FailFast ends it at the first)",
+)
 def test_a_list_of_nothing_but_faults_costs_no_more_than_its_size() -> None:
     done = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, timeout=120, check=False)
     assert done.stdout.startswith("0: ")
@@ -214,8 +219,12 @@ def test_a_list_of_nothing_but_faults_costs_no_more_than_its_size() -> None:
 GATEWAY_HEADERS = 10_240  # bytes that API Gateway passes on, names and values together
 
 
-@pytest.mark.xfail(strict=True, reason="params tell every offending row, however many there are: the gateway answers 5xx in our place")
-@pytest.mark.parametrize(("method", "row"), [("PUT", {"code": "a", "label": "b"}), ("POST", {"id": 123456, "code": "a"})])
+@pytest.mark.xfail(
+    strict=True, reason="params tell every offending row, however many there are: the gateway answers 5xx in our place"
+)
+@pytest.mark.parametrize(
+    ("method", "row"), [("PUT", {"code": "a", "label": "b"}), ("POST", {"id": 123456, "code": "a"})]
+)
 def test_headers_fit_through_the_gateway(call_often: Caller, method: str, row: Any) -> None:
     answer = call_often(method, "/reference/api/bulk-genders", [row] * 5000)
     assert answer.status == 400

@@ -14,7 +14,7 @@ GUARDED = [one for one in ENDPOINTS if one.allow is not PUBLIC]
 
 
 def unsigned() -> str:
-    return jwt.encode({"preferred_username": "planner", "exp": NOW + 3600}, None, "none", headers={"kid": KEY_ID})
+    return jwt.encode({"preferred_username": "planner", "exp": NOW + 3600}, "", "none", headers={"kid": KEY_ID})
 
 
 def forged(issuer: Issuer) -> str:

@@ -65,7 +65,8 @@ def bodies(draw: st.DrawFn, endpoint: Endpoint) -> str:
     fields = fields_of(endpoint) if "body" in endpoint.hints else []
     if fields and draw(st.booleans()):
         row = st.dictionaries(st.sampled_from(fields), json_values, max_size=len(fields))
-        return json.dumps(draw(st.lists(row, max_size=3) if is_list(endpoint) else row))
+        shaped: st.SearchStrategy[Any] = st.lists(row, max_size=3) if is_list(endpoint) else row
+        return json.dumps(draw(shaped))
     return draw(json_values.map(json.dumps) | texts)
 
 

@@ -1,7 +1,6 @@
 """A database that goes away: 503 that says so, no call that waits twice, and recovery without a restart."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 
 import pytest
 from sqlalchemy import make_url, text
@@ -38,8 +37,20 @@ def proxy(call: Caller, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
 def kill(database: Database) -> None:
     """End the server's side of a connection, as a failover does."""
     number = database.connection.exec_driver_sql("SELECT CONNECTION_ID()").scalar()
-    with closing(Database(database.url).engine.raw_connection()) as other, other.cursor() as cursor:
-        cursor.execute(f"KILL {number}")
+    other = Database(database.url)
+    other.connection.exec_driver_sql(f"KILL {number}")
+    other.drop()
+
+
+def interrupted(call: Caller, interruption: Callable[[], None]) -> None:
+    """A unit of work that is interrupted between its writes, and refused for it."""
+    deletion = text("DELETE FROM Gender")
+    with call.service.database.work() as work:
+        work.write(deletion)
+        interruption()
+        with pytest.raises(Unavailable):
+            work.write(deletion)
+        work.finish(keep=False)
 
 
 @pytest.mark.parametrize(("ask", "status"), [(READ, 200), (WRITE, 201)], ids=["read", "write"])
@@ -96,25 +107,21 @@ def test_a_statement_that_takes_too_long_is_not_asked_again(call: Caller, proxy:
 )
 def test_nothing_is_rolled_back_on_another_connection(call: Caller, proxy: Proxy) -> None:
     taken = proxy.accepted
-    with pytest.raises(Unavailable), call.service.database.work() as work:
-        work.begin()
-        proxy.switch(Fault.RESET)
-        work.write(text("DELETE FROM Gender"))
+    interrupted(call, lambda: proxy.switch(Fault.RESET))
     assert proxy.accepted == taken
 
 
 def test_a_transaction_dies_with_its_connection(call: Caller) -> None:
     before = call.rows("genders")
-    with pytest.raises(Unavailable), call.service.database.work() as work:
-        work.write(text("DELETE FROM Gender"))
-        kill(call.service.database)
-        work.write(text("DELETE FROM Gender"))
+    interrupted(call, lambda: kill(call.service.database))
     assert call.rows("genders") == before
     assert call("POST", f"{API}/genders", GENDER).status == 201
 
 
 def test_a_commit_that_cannot_be_confirmed_is_not_called_done(call: Caller) -> None:
-    with pytest.raises(Unavailable), call.service.database.work() as work:
-        work.write(text("INSERT INTO Gender (code, label) VALUES ('q1', 'b')"))
-        kill(call.service.database)
+    work = call.service.database.work()
+    work.__enter__().write(text("INSERT INTO Gender (code, label) VALUES ('q1', 'b')"))
+    kill(call.service.database)
+    with pytest.raises(Unavailable):
+        work.__exit__(None, None, None)
     assert call("POST", f"{API}/genders", GENDER).status == 201

@@ -3,7 +3,6 @@
 import copy
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -93,11 +92,11 @@ def test_a_lock_is_not_waited_for_longer_than_a_statement_may_take(call: Caller)
 def test_a_row_that_another_holds_is_a_conflict(call: Caller) -> None:
     row = call.rows("genders")[0]
     call.service.database.connection.exec_driver_sql("SET SESSION innodb_lock_wait_timeout = 1")
-    with closing(Database(call.service.database.url).engine.raw_connection()) as holder, holder.cursor() as cursor:
-        cursor.execute("BEGIN")
-        cursor.execute(f"SELECT * FROM Gender WHERE id = {row['id']} FOR UPDATE")
+    other = Database(call.service.database.url)
+    with other.work() as work:
+        work.write(text("UPDATE Gender SET label = 'held' WHERE id = :id"), {"id": row["id"]})
         answer = call("PUT", f"{API}/genders", {**row, "label": "new"})
-        cursor.execute("ROLLBACK")
+    other.drop()
     assert (answer.status, answer.json["message"]) == (409, "error.conflict")
     assert call("PUT", f"{API}/genders", {**row, "label": "new"}).status == 200
 

@@ -14,6 +14,7 @@ from shared.http.request import Request
 from shared.jackson import Long, Text
 from shared.paging import PageRequest
 from tests.events import event
+from tests.unit.shared.refusals import maybe_refused
 
 UUID = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
 JSON = {"Content-Type": "application/json"}
@@ -78,10 +79,8 @@ def test_path_flag_refuses(text: str) -> None:
 @given(text=st.text())
 def test_any_path_value_is_read_or_refused(kind: Any, text: str) -> None:
     bind = binder_of("id", kind, "/a/{id}")
-    try:
+    with maybe_refused(BadRequest):
         bind(call_of(parameters=(text,)))
-    except BadRequest as error:
-        assert "id in the path" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +197,5 @@ BINDERS: list[Callable[[Call], Any]] = [
     st.sampled_from(["application/json", "text/plain", "application/x-www-form-urlencoded", ""]),
 )
 def test_any_body_is_read_or_refused(bind: Callable[[Call], Any], body: str, media_type: str) -> None:
-    try:
+    with maybe_refused(ApiError):
         bind(call_of("/a", body, {"Content-Type": media_type}))
-    except ApiError as error:
-        assert error.description

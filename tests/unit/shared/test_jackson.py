@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.errors import BadRequest
 from shared.jackson import Day, Flag, Long, Moment, PrimitiveFlag, StatusWord, Text, Uuid, read_json, write_moment
+from tests.unit.shared.refusals import maybe_refused
 
 UUID = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
 DEEP = 100_000
@@ -234,15 +235,11 @@ json_values = st.recursive(
 
 @given(st.sampled_from(sorted(Everything.model_fields)), json_values)
 def test_any_value_is_read_or_refused(field: str, value: Any) -> None:
-    try:
+    with maybe_refused(ValidationError):
         read(field, value)
-    except ValidationError as error:
-        assert error.errors()[0]["msg"]
 
 
 @given(st.text() | st.recursive(json_values, st.lists).map(json.dumps))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    try:
+    with maybe_refused(BadRequest):
         read_json(text)
-    except BadRequest as error:
-        assert error.description

@@ -94,7 +94,19 @@ def test_uuid_text(text: str, read: str) -> None:
     assert uuid_text(text) == read
 
 
-@pytest.mark.parametrize("text", ["", "7", f"{UUID[:-1]}g", UUID.replace("-", ""), f"{{{UUID}}}", f"{UUID}-0", "1--1-1-1", "١-1-1-1-1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "7",
+        f"{UUID[:-1]}g",
+        UUID.replace("-", ""),
+        f"{{{UUID}}}",
+        f"{UUID}-0",
+        "1--1-1-1",
+        "\N{ARABIC-INDIC DIGIT ONE}-1-1-1-1",
+    ],
+)
 def test_uuid_text_refuses(text: str) -> None:
     with pytest.raises(ValueError, match=r"^"):
         uuid_text(text)

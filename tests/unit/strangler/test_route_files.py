@@ -117,7 +117,7 @@ def test_service_moves_whole(state: State) -> None:
 
 def test_route_is_found_by_any_parameter_name(state: State) -> None:
     assert find_route(state, "get /other/api/{whatever}") == ("other", "GET /other/api/{id}")
-    with pytest.raises(RoutesError, match="Did you mean .*GET /reference/api/sites"):
+    with pytest.raises(RoutesError, match=r"Did you mean .*GET /reference/api/sites"):
         find_route(state, "GET /reference/api/site")
 
 

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -43,7 +44,7 @@ WHOLE = (
 @given(st.lists(st.integers(0, len(WHOLE)), max_size=12))
 def test_answer_reads_alike_however_it_is_cut(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(WHOLE)]
-    pieces = [WHOLE[start:end] for start, end in zip(places, places[1:], strict=False)]
+    pieces = [WHOLE[start:end] for start, end in pairwise(places)]
     answer, keep = read(*pieces)
     assert (answer.status, answer.body, keep) == (200, b"abcd0123456789", True)
     assert answer.headers == {"set-cookie": ["a", "d"], "x-long": ["b c"], "transfer-encoding": ["chunked"]}

@@ -17,9 +17,10 @@ Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Uuid = sa.String(36, COLLATION)
 
 
-def _text(name: str, *, required: bool = False, unique: bool = False, size: int = 255) -> sa.Column[str]:
-    limit = sa.CheckConstraint(f'length("{name}") <= {size}').ddl_if(dialect="sqlite")
-    return sa.Column(name, sa.String(size, COLLATION), limit, nullable=not required, unique=unique)
+def _text(
+    name: str, *, required: bool = False, unique: bool = False, size: int = 255, index: bool = False
+) -> sa.Column[str]:
+    return sa.Column(name, sa.String(size, COLLATION), nullable=not required, unique=unique, index=index or None)
 
 
 def _texts(*names: str) -> list[sa.Column[Any]]:
@@ -57,8 +58,14 @@ def _flag(name: str, default: str | None = None, *, required: bool = False) -> s
 def _table(name: str, *parts: sa.schema.SchemaItem) -> None:
     storage = {"engine": "InnoDB", "default_charset": "utf8mb4", "collate": COLLATION}
     options: dict[str, Any] = {f"{dialect}_{option}": value for dialect in MYSQL for option, value in storage.items()}
-    counted = any(isinstance(part, sa.Column) and part.primary_key and part.type is Number for part in parts)
-    op.create_table(name, *parts, sqlite_autoincrement=counted, **options)
+    columns = [part for part in parts if isinstance(part, sa.Column)]
+    counted = any(column.primary_key and column.type is Number for column in columns)
+    limits = [  # which MySQL's strict mode refuses by itself
+        sa.CheckConstraint(f'length("{column.name}") <= {column.type.length}').ddl_if(dialect="sqlite")
+        for column in columns
+        if isinstance(column.type, sa.String) and column.type.length
+    ]
+    op.create_table(name, *parts, *limits, sqlite_autoincrement=counted, **options)
 
 
 PLAIN = (
@@ -139,9 +146,11 @@ def _make_roles() -> None:
 
 def _make_organisations() -> None:
     dates = [sa.Column(name, sa.Date) for name in ("startDate", "endDate")]
-    trust = [*_texts("localOffice", "trustCode"), sa.Column("trustId", Number)]
+    trust = [*_texts("localOffice"), _text("trustCode", index=True), sa.Column("trustId", Number)]
     place = _texts("siteName", "address", "postCode", "siteKnownAs", "siteNumber", "organisationalUnit")
     kind = _link("organizationTypeId", "OrganizationType.id")
-    _table("Site", _key(), _text("siteCode"), *dates, *trust, *place, kind, *_texts("status", "intrepidId"))
-    names = _texts("code", "localOffice", "status", "trustKnownAs", "trustName", "trustNumber", "address", "postCode")
-    _table("Trust", _key(), *names, _link("organizationTypeId", "OrganizationType.id"), _text("intrepidId"))
+    code, old_id = _text("siteCode", index=True), _text("intrepidId", index=True)
+    _table("Site", _key(), code, *dates, *trust, *place, kind, _text("status"), old_id)
+    names = _texts("localOffice", "status", "trustKnownAs", "trustName", "trustNumber", "address", "postCode")
+    code, old_id = _text("code", index=True), _text("intrepidId", index=True)
+    _table("Trust", _key(), code, *names, _link("organizationTypeId", "OrganizationType.id"), old_id)

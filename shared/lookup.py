@@ -111,22 +111,36 @@ class Collection(Generic[Model]):
 
     def page(self, work: Work, page: PageRequest, clauses: Clauses) -> tuple[list[Model], int]:
         """One page of the rows that fit, and how many fit in all; counted only where the page does not tell."""
-        statement = clauses.narrow(self.select_rows).order_by(*self._order(page), self.column("id"))
-        found = work.rows(statement.limit(page.size).offset(page.offset))
-        rows = [self.read(row) for row in found]
+        rows = [self.read(row) for row in work.rows(self._page_statement(page, clauses))]
         if len(rows) < page.size and (rows or page.number == 0):
             return rows, page.offset + len(rows)
         source = self._joined(parent for parent in self.parents if parent in clauses.parents)
-        return rows, work.value(clauses.narrow(select(func.count()).select_from(source)))
+        count = clauses.narrow(select(func.count()).select_from(source))
+        if rows and clauses.searched and not page.sort:  # a text is looked for in every row: go on where the page ended
+            beyond = work.value(count.where(self.column("id") > rows[-1].id))
+            return rows, page.offset + len(rows) + beyond
+        return rows, work.value(count)
 
-    def _order(self, page: PageRequest) -> list[Any]:
-        keys = {key.name: key.descending for key in reversed(page.sort)}  # of a name that comes twice the first counts
-        columns = [(self.property(name).column, descending) for name, descending in reversed(keys.items())]
-        return [column.desc() if descending else column.asc() for column, descending in columns]
+    def _page_statement(self, page: PageRequest, clauses: Clauses) -> Select[Any]:
+        """The rows of a page. Where many are passed over, their keys are found first: that scan reads no wide rows."""
+        key, keys = self.column("id"), self._sort_keys(page)
+        order = [*(one.column.desc() if descending else one.column.asc() for one, descending in keys), key]
+        if not clauses.conditions and page.number == 0:
+            return self.select_rows.order_by(*order).limit(page.size)
+        asked = clauses.parents | {one.parent for one, _ in keys}
+        source = self._joined(parent for parent in self.parents if parent in asked)
+        found = clauses.narrow(select(key).select_from(source)).order_by(*order).limit(page.size).offset(page.offset)
+        chosen = found.subquery()
+        return self.select_rows.join(chosen, chosen.c.id == key).order_by(*order)
+
+    def _sort_keys(self, page: PageRequest) -> list[tuple[Property, bool]]:
+        """What to sort by, and whether downwards; of a name that comes twice the first counts."""
+        keys = {key.name: key.descending for key in reversed(page.sort)}
+        return [(self.property(name), descending) for name, descending in reversed(keys.items())]
 
     def clauses(self, search: str | None = None, filters: ColumnFilters | None = None) -> Clauses:
         """The conditions of a search text and of column filters, joined by AND; BadRequest for an unknown column."""
-        found = Clauses()
+        found = Clauses(searched=bool(search))
         if search:
             properties = [self.property(name) for name in self.search]
             columns = [one.column for one in properties]

@@ -24,10 +24,11 @@ class Property:
 
 @dataclass
 class Clauses:
-    """Conditions on a collection's rows, and the parents that they look at."""
+    """Conditions on a collection's rows, the parents that they look at, and whether a text is searched for."""
 
     conditions: list[Any] = field(default_factory=list)
     parents: set[Parent] = field(default_factory=set)
+    searched: bool = False
 
     def add(self, condition: Any, *properties: Property) -> None:
         """Ask for one more condition, on these properties."""

@@ -151,13 +151,11 @@ def set_stage(
 @reason_option
 @as_json_option
 def roll_back(route: str | None, reason: str, as_json: bool) -> None:
-    """Undo the last change, or a route's last one, and wait until every facade has taken it up."""
+    """Undo the last move, or a route's last one, and wait until every facade has taken it up."""
     with told():
-        state, done = moves.roll_back(running_ledger(), getpass.getuser(), reason, route)
+        state, back = moves.roll_back(running_ledger(), getpass.getuser(), reason, route)
         moves.settle()
-    if done.all_legacy is not None and not as_json:
-        click.echo(f"all-legacy: {'on' if done.all_legacy else 'off'}")
-    report(list(done.moves), as_json, done=True, version=state.version, all_legacy=state.all_legacy)
+    report(back, as_json, done=True, version=state.version)
 
 
 @routes.command("all-legacy")

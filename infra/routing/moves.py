@@ -13,7 +13,6 @@ from services.strangler.items import Spec
 from services.strangler.store import MAX_AGE
 from services.strangler.table import CANARY, RETIRED
 
-UNDOABLE = ("set", "all-legacy")
 MARGIN = 0.5  # seconds beyond a table's age until every facade has taken a change up
 
 
@@ -128,31 +127,24 @@ def set_all_legacy(ledger: Ledger, by: str, reason: str, *, on: bool) -> tuple[S
     return ledger.commit(before, replace(before, all_legacy=on), entry), left
 
 
-def roll_back(ledger: Ledger, by: str, reason: str, route: str | None = None) -> tuple[State, Entry]:
-    """Undo the last change that has not been undone, or the last one of a route; with it what was done.
+def roll_back(ledger: Ledger, by: str, reason: str, route: str | None = None) -> tuple[State, list[Move]]:
+    """Undo the last moves that have not been undone, or a route's last one; with it the moves back.
 
     Raises RoutesError where there is none.
     """
     before, history = ledger.read(), ledger.history()
     name = None if route is None else find_route(before, route)[1]
-    undone = {(entry.undoes, move.route) for entry in history for move in entry.moves} | {
-        (entry.undoes, None) for entry in history if entry.all_legacy is not None
-    }
+    undone = {(entry.undoes, move.route) for entry in history for move in entry.moves}
     for entry in history:
-        if entry.what not in UNDOABLE:
-            continue
-        moves = tuple(
+        back = [
             Move(move.service, move.route, move.after, move.before)
             for move in entry.moves
-            if name in (None, move.route) and (entry.version, move.route) not in undone
-        )
-        switched = name is None and entry.all_legacy is not None and (entry.version, None) not in undone
-        if moves or switched:
-            back = not entry.all_legacy if switched else None
-            after = replace(with_moves(before, moves), all_legacy=before.all_legacy if back is None else back)
-            done = Entry(before.version + 1, now(), by, "rollback", reason, moves, back, entry.version)
-            return ledger.commit(before, after, done), done
-    raise RoutesError("There is no change that could be undone.")
+            if entry.what == "set" and name in (None, move.route) and (entry.version, move.route) not in undone
+        ]
+        if back:
+            done = Entry(before.version + 1, now(), by, "rollback", reason, tuple(back), undoes=entry.version)
+            return ledger.commit(before, with_moves(before, back), done), back
+    raise RoutesError("There is no move that could be undone.")
 
 
 def terms_of(terms: Any) -> dict[str, Any]:

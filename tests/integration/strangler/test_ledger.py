@@ -114,9 +114,9 @@ def test_rollback_walks_back_change_by_change(ledger: Ledger) -> None:
     move(ledger, "live")
     move(ledger, "live", GRADES)
     set_all_legacy(ledger, "tester", "panic", on=True)
-    assert [roll_back(ledger, "tester", "")[1].undoes for _ in range(3)] == [4, 3, 2]
-    assert (stage(ledger), stage(ledger, GRADES), ledger.read().all_legacy) == ("legacy", "legacy", False)
-    with pytest.raises(RoutesError, match="no change"):
+    assert [roll_back(ledger, "tester", "")[1][0].route for _ in range(2)] == [GRADES, SITES]
+    assert (stage(ledger), stage(ledger, GRADES), ledger.read().all_legacy) == ("legacy", "legacy", True)
+    with pytest.raises(RoutesError, match="no move"):
         roll_back(ledger, "tester", "")
 
 

@@ -12,7 +12,9 @@ from infra.data import schema
 def _definitions(url: str) -> list[tuple[str, str]]:
     with schema.engine_at(url) as engine, engine.connect() as connection:
         found = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"))
-        return [(row.name, in_order(row.sql)) for row in found if row.name not in ("alembic_version", "sqlite_sequence")]
+        return [
+            (row.name, in_order(row.sql)) for row in found if row.name not in ("alembic_version", "sqlite_sequence")
+        ]
 
 
 def in_order(sql: str) -> str:

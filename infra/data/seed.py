@@ -6,17 +6,13 @@ from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     Connection,
-    Integer,
     MetaData,
-    String,
     Table,
     delete,
     exists,
     func,
     insert,
-    inspect,
     make_url,
     select,
     text,
@@ -27,25 +23,20 @@ from infra.data import schema
 from infra.data.dataset import DatasetError, Row, find_table, row_reader
 
 DEFAULT_ROWS, SQLITE_ROWS, MOST_ROWS = 1_000, 100_000, 1_000_000
-FOREIGN_ROWS = 0  # what stands for the size of a seed where the rows are a dataset's, or were there before us
 BATCH_ROWS = 1_000
 FREE_IDS = 1_000  # generated ids start this far above the highest one, as in the recordings of the old service
 
 Progress = Callable[[str, int, int], None]
 Filling = tuple[str, int, Iterable[Row]]  # table, number of rows, rows
 
-_own = MetaData()
-_mark = Table("tis_seed", _own, Column("service", String(50), primary_key=True), Column("size", Integer))
-
 
 def ensure(url: str, service: str, rows: int = DEFAULT_ROWS, progress: Progress | None = None) -> None:
-    """Brings the schema up to date, and seeds the tables unless they hold a seed of that size, or rows of other making.
+    """Brings the schema up to date, and seeds the tables unless they hold rows already: what is there is kept.
 
     `progress` is told the table, the rows done and the rows to do. Raises DatasetError and LookupError.
     """
     schema.upgrade(url, service)
-    size = _loaded_size(url, service)
-    if size is None or size not in (rows, FOREIGN_ROWS):
+    if not _has_rows(url, service):
         reseed(url, service, rows, progress)
 
 
@@ -56,7 +47,7 @@ def reseed(url: str, service: str, rows: int = DEFAULT_ROWS, progress: Progress 
     if rows > SQLITE_ROWS and make_url(url).get_backend_name() == "sqlite":
         raise DatasetError(f"A seed of more than {SQLITE_ROWS:,} rows is for MariaDB: run the stack with STACK=real.")
     schema.upgrade(url, service)
-    _replace_rows(url, service, _generator(service)(rows), rows, progress)
+    _replace_rows(url, service, _generator(service)(rows), progress)
 
 
 def load(url: str, service: str, dataset: Mapping[str, Sequence[Row]], progress: Progress | None = None) -> None:
@@ -66,7 +57,7 @@ def load(url: str, service: str, dataset: Mapping[str, Sequence[Row]], progress:
         find_table(metadata, name)
     schema.upgrade(url, service)
     fillings = ((name, len(rows), rows) for name, rows in dataset.items())
-    _replace_rows(url, service, fillings, FOREIGN_ROWS, progress)
+    _replace_rows(url, service, fillings, progress)
 
 
 def _generator(service: str) -> Callable[[int], Iterator[Filling]]:
@@ -77,28 +68,21 @@ def _generator(service: str) -> Callable[[int], Iterator[Filling]]:
     return generate
 
 
-def _loaded_size(url: str, service: str) -> int | None:
-    """The size of the seed that the tables hold; None where they are empty."""
+def _has_rows(url: str, service: str) -> bool:
+    """Does any of the service's tables hold a row?"""
     with schema.engine_at(url) as engine, engine.connect() as connection:
-        if inspect(connection).has_table(_mark.name):
-            size: int | None = connection.scalar(select(_mark.c.size).where(_mark.c.service == service))
-            if size is not None:
-                return size
         tables = schema.tables(service).sorted_tables
-        return FOREIGN_ROWS if any(connection.scalar(select(exists().select_from(table))) for table in tables) else None
+        return any(connection.scalar(select(exists().select_from(table))) for table in tables)
 
 
-def _replace_rows(url: str, service: str, fillings: Iterable[Filling], size: int, progress: Progress | None) -> None:
+def _replace_rows(url: str, service: str, fillings: Iterable[Filling], progress: Progress | None) -> None:
     metadata = schema.tables(service)
     with schema.engine_at(url) as engine:
-        _own.create_all(engine)
         with engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
             for table in reversed(metadata.sorted_tables):
                 connection.execute(delete(table))
             for name, count, rows in fillings:
                 _fill_table(connection, find_table(metadata, name), count, rows, progress)
-            connection.execute(delete(_mark).where(_mark.c.service == service))
-            connection.execute(insert(_mark), {"service": service, "size": size})
             if engine.dialect.name == "sqlite":
                 _free_ids(connection, metadata)
         if engine.dialect.name != "sqlite":  # where it ends the transaction by itself

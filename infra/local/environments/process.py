@@ -4,6 +4,7 @@ FD is a Unix socket: `ready`, or the sentence that tells why not, goes out on it
 socket of an environment to be forked. So a fork holds no socket but its own: siblings cannot keep each other alive.
 """
 
+import contextlib
 import gc
 import importlib
 import os
@@ -22,6 +23,8 @@ from infra.local.environments.wire import ANSWERED, FAILED, HEAD
 from infra.local.orphans import end_with_parent
 
 READY = b"ready"
+# What functions import at their first call alone: here before the forks, which share it and need not all import it.
+FIRST_CALL = ("jwt", "cryptography.hazmat.primitives.asymmetric.rsa", "pymysql", "shared.collation")
 Function = Callable[[Any, Any], Any]
 
 
@@ -29,6 +32,9 @@ def load(target: str) -> Function:
     """The function at `module:attribute`."""
     module, _, attribute = target.partition(":")
     found: Function = getattr(importlib.import_module(module), attribute)
+    for name in FIRST_CALL:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     return found
 
 

@@ -63,7 +63,7 @@ headers = st.fixed_dictionaries(
 @st.composite
 def bodies(draw: st.DrawFn, endpoint: Endpoint) -> str:
     fields = fields_of(endpoint) if "body" in endpoint.hints else []
-    if fields and draw(st.booleans()):
+    if draw(st.booleans()) and fields:
         row = st.dictionaries(st.sampled_from(fields), json_values, max_size=len(fields))
         shaped: st.SearchStrategy[Any] = st.lists(row, max_size=3) if is_list(endpoint) else row
         return json.dumps(draw(shaped))

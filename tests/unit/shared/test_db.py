@@ -1,0 +1,50 @@
+"""What a database error means for the caller."""
+
+import sqlite3
+
+import pymysql
+import pytest
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+
+from shared.db import Database, refusal
+from shared.errors import BadRequest, Conflict, Unavailable
+
+
+def raised(kind: type[DBAPIError], original: Exception) -> DBAPIError:
+    return kind("SELECT 1", {}, original)
+
+
+@pytest.mark.parametrize(
+    ("error", "answer", "sentence"),
+    [
+        (raised(IntegrityError, pymysql.err.IntegrityError(1062, "Duplicate entry")), Conflict, "exists"),
+        (raised(IntegrityError, sqlite3.IntegrityError("UNIQUE constraint failed: a.b")), Conflict, "exists"),
+        (raised(IntegrityError, pymysql.err.IntegrityError(1451, "a foreign key")), Conflict, "refers"),
+        (raised(IntegrityError, sqlite3.IntegrityError("FOREIGN KEY constraint failed")), Conflict, "refers"),
+        (raised(IntegrityError, pymysql.err.IntegrityError(1048, "cannot be null")), BadRequest, "missing"),
+        (raised(IntegrityError, sqlite3.IntegrityError("NOT NULL constraint failed")), BadRequest, "missing"),
+        (raised(IntegrityError, sqlite3.IntegrityError("CHECK constraint failed")), BadRequest, "too long"),
+        (raised(DataError, pymysql.err.DataError(1406, "Data too long")), BadRequest, "too long"),
+        (raised(OperationalError, pymysql.err.OperationalError(1205, "Lock wait")), Conflict, "Try again"),
+        (raised(OperationalError, pymysql.err.OperationalError(1213, "Deadlock")), Conflict, "Try again"),
+        (raised(OperationalError, sqlite3.OperationalError("database is locked")), Conflict, "Try again"),
+        (raised(OperationalError, pymysql.err.OperationalError(2003, "refused")), Unavailable, "Try again"),
+        (raised(OperationalError, pymysql.err.OperationalError(2013, "lost")), Unavailable, "Try again"),
+        (raised(InterfaceError, pymysql.err.InterfaceError(0, "")), Unavailable, "Try again"),
+    ],
+)
+def test_refusal(error: DBAPIError, answer: type[Exception], sentence: str) -> None:
+    meant = refusal(error)
+    assert isinstance(meant, answer)
+    assert sentence in str(meant)
+
+
+def test_our_own_mistakes_stay_what_they_are() -> None:
+    error = raised(OperationalError, pymysql.err.OperationalError(1054, "Unknown column"))
+    assert refusal(error) is error
+
+
+@pytest.mark.xfail(strict=True, reason="an unexpected error is logged with the values of its statement: personal data")
+@pytest.mark.parametrize("url", ["sqlite://", "mysql+pymysql://root@127.0.0.1:1/x"])
+def test_errors_do_not_tell_values(url: str) -> None:
+    assert Database(url).engine.hide_parameters

@@ -10,17 +10,17 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, Row, create_engine, make_url
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from shared.errors import BadRequest, Conflict, Unavailable
+from shared.faults import is_lost, refusal, was_idle
 
 CONNECT_TIMEOUT = 3  # seconds
 ANSWER_TIMEOUT = 20  # seconds for one statement, inside the gateway's 29
-
-CLIENT_FAULTS, DUPLICATE = 2000, 1062  # where the numbers of the client's own errors begin
-CLIENT_FAULTS, DUPLICATE = 2000, 1062  # where the numbers of the client's own errors begin
-CALLER_FAULTS = {1406, 1264, 1366, 1364, 1048}  # too long, out of range, bad value, no default, null
-LOCK_FAULTS = {1205, 1213, 3572}
+LOCK_TIMEOUT = 5  # seconds for a row that another call is changing
+SESSION_SETTINGS = (
+    "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY'), "
+    f"innodb_lock_wait_timeout = {LOCK_TIMEOUT}"
+)
 
 Parameters = Mapping[str, Any]
 
@@ -38,7 +38,7 @@ class Database:
         if make_url(self.url).get_backend_name() == "sqlite":
             from shared.sqlite import install  # noqa: PLC0415 - not in a function's package
 
-            engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+            engine = create_engine(self.url, isolation_level="AUTOCOMMIT", hide_parameters=True)
             install(engine, begin=False)
             return engine
         return create_engine(
@@ -46,11 +46,12 @@ class Database:
             isolation_level="AUTOCOMMIT",
             pool_size=1,
             pool_reset_on_return=None,
+            hide_parameters=True,
             connect_args={
                 "connect_timeout": CONNECT_TIMEOUT,
                 "read_timeout": ANSWER_TIMEOUT,
                 "write_timeout": ANSWER_TIMEOUT,
-                "init_command": "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY')",
+                "init_command": SESSION_SETTINGS,
             },
         )
 
@@ -60,6 +61,11 @@ class Database:
         if self._connection is None:
             self._connection = self.engine.connect()
         return self._connection
+
+    @property
+    def is_open(self) -> bool:
+        """Is there a connection?"""
+        return self._connection is not None
 
     def drop(self) -> None:
         """Forget the connection, which is broken or in an unknown state."""
@@ -122,6 +128,8 @@ class Work:
         """End the transaction, if one is open."""
         if self._writing:
             self._writing = False
+            if not keep and not self._database.is_open:
+                return  # the transaction went with its connection
             self._command("COMMIT" if keep else "ROLLBACK", last=True)
 
     def _command(self, text: str, *, last: bool = False) -> None:
@@ -144,40 +152,6 @@ class Work:
         except DBAPIError as error:
             if is_lost(error):
                 self._database.drop()
-                if not once and fault_code(error) in GONE_WHILE_IDLE:
+                if not once and was_idle(error):
                     return action(self._database.connection)
             raise
-
-
-GONE_WHILE_IDLE = {0, 2006, 2013, 2055}
-
-
-def fault_code(error: DBAPIError) -> int:
-    """MySQL's number of an error; 0 where there is none."""
-    arguments = getattr(error.orig, "args", ())
-    return arguments[0] if arguments and isinstance(arguments[0], int) else 0
-
-
-def is_lost(error: DBAPIError) -> bool:
-    """Has the connection gone, or could it not be had?"""
-    return error.connection_invalidated or (isinstance(error, OperationalError) and fault_code(error) >= CLIENT_FAULTS)
-
-
-def refusal(error: DBAPIError) -> Exception:
-    """What a database error means for the caller; the error itself where it is our own mistake."""
-    code = fault_code(error)
-    text = str(error.orig).lower()
-    if code in LOCK_FAULTS or "locked" in text:
-        return Conflict("Another call is changing the same row. Try again.")
-    if is_lost(error) or isinstance(error, InterfaceError):
-        return Unavailable("The database cannot be reached now. Try again.")
-    if isinstance(error, DataError) or code in CALLER_FAULTS or "check constraint" in text or "not null" in text:
-        return BadRequest("A value is missing, too long or out of range for its column.")
-    if isinstance(error, IntegrityError):
-        duplicate = code == DUPLICATE or "unique" in text
-        return Conflict(
-            "A row with this key exists."
-            if duplicate
-            else "A row that this one refers to is missing, or refers to this one."
-        )
-    return error

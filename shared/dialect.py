@@ -26,6 +26,7 @@ from shared.http.request import Request
 
 # Spring Security's own translations that callers have seen; English for the rest.
 ACCESS_DENIED: Final[Mapping[str, str]] = {"de": "Zugriff verweigert", "fr": "Accès refusé"}
+LONGEST_PARAMS: Final = 4_000  # characters: API Gateway carries some 10 KB of headers
 LANGUAGE_COOKIE: Final = "NG_TRANSLATE_LANG_KEY="
 
 # Spring Security's headers, and the three that its CORS filter varies by.
@@ -60,7 +61,8 @@ class Dialect:
         error.description = writable(error.description)
         match error:
             case HeaderRefusal():
-                headers = {f"X-{self.app}-error": error.key, f"X-{self.app}-params": error.params}
+                params = error.params[:LONGEST_PARAMS]
+                headers = {f"X-{self.app}-error": error.key, f"X-{self.app}-params": params}
                 return Reply(error.body, error.status, headers)
             case NotFound() | NotAcceptable():
                 return Reply(None, error.status)

@@ -119,7 +119,7 @@ def refusals(endpoint: Endpoint) -> Iterable[HTTPStatus]:
         yield HTTPStatus.FORBIDDEN
     if "{" in endpoint.template:
         yield HTTPStatus.NOT_FOUND
-    if "body" in endpoint.hints:
+    if endpoint.hints.get("body", RawText) is not RawText:
         yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     if endpoint.method != "GET" or "{" in endpoint.template:
         yield HTTPStatus.CONFLICT

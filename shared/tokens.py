@@ -1,5 +1,6 @@
 """Bearer tokens: RS256 signatures verified against the issuer's published keys, which are fetched once and kept."""
 
+import contextlib
 import json
 import time
 import urllib.request
@@ -83,25 +84,32 @@ class Verifier:
         return self._keys[key_id]
 
     def _renew(self) -> None:
-        from jwt import PyJWK, PyJWTError  # noqa: PLC0415 - as above
-
+        """Fetch the key set; one that cannot be had, or holds no key for us, leaves the keys that are known in force."""
         self._fetched = time.monotonic()
-        try:
-            published = self._fetch(self.jwks_url)["keys"]
-            keys = {key["kid"]: PyJWK(key).key for key in published if is_signing_key(key)}
-        except (OSError, ValueError, KeyError, TypeError, PyJWTError) as error:
-            if not self._keys:
-                self._fetched = -KEYS_LIVE
-                raise KeysUnavailable(str(error)) from error
-            return
-        self._keys = keys
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            self._keys = signing_keys(self._fetch(self.jwks_url)) or self._keys
+        if not self._keys:
+            self._fetched = -KEYS_LIVE
+            raise KeysUnavailable("The issuer's keys cannot be had, or hold none to verify with.")
 
 
-def is_signing_key(key: Mapping[str, Any]) -> bool:
-    """Is it a key that RS256 signatures are verified with? Sets may hold others (RFC 7517 5), which are passed over."""
+def signing_keys(published: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of a set that RS256 signatures are verified with, by id; sets may hold others (RFC 7517 5)."""
+    from jwt import PyJWK, PyJWTError  # noqa: PLC0415 - as above
+
+    keys = {}
+    for key in filter(is_signing_key, published["keys"]):
+        with contextlib.suppress(PyJWTError, ValueError, KeyError, TypeError):
+            keys[key["kid"]] = PyJWK(key).key
+    return keys
+
+
+def is_signing_key(key: Any) -> bool:
+    """Is it an RSA key with an id, for RS256 signatures?"""
+    wanted = {"kty": "RSA", "use": "sig", "alg": "RS256"}
+    defaults = {"use": "sig", "alg": "RS256"}
     return (
-        key.get("kty") == "RSA"
-        and key.get("use", "sig") == "sig"
-        and key.get("alg", "RS256") == "RS256"
+        isinstance(key, dict)
         and "kid" in key
+        and wanted == {name: key.get(name, defaults.get(name)) for name in wanted}
     )

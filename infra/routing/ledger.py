@@ -15,8 +15,6 @@ from infra.routing.files import RoutesError
 from services.strangler.items import CURRENT, HISTORY, KIND, NAME, ROUTES, VERSION, Spec, decode, encode
 
 PATIENCE = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
-ABSENT = "attribute_not_exists(version)"
-UNCHANGED = "version = :version"
 
 
 @dataclass(frozen=True)
@@ -114,28 +112,18 @@ class Ledger:
     def commit(self, before: State, after: State, entry: Entry) -> State:
         """Write a change, all or nothing; RoutesError where the table is no longer as it was read."""
         version = before.version + 1
-        changed = [
-            name
-            for name in after.specs
-            if after.specs[name] != before.specs.get(name) or after.filed.get(name) != before.filed.get(name)
-        ]
+        changed = [name for name in after.specs if differs(name, before, after)]
         versions = {name: version if name in changed else before.versions[name] for name in after.specs}
-        puts = [self._put(ROUTES, name, versions[name], spec_item(after, name)) for name in changed]
-        condition: dict[str, Any] = {"ConditionExpression": ABSENT}
-        if before.version:
-            condition = {
-                "ConditionExpression": UNCHANGED,
-                "ExpressionAttributeValues": {":version": number(before.version)},
-            }
         head = {
             "all_legacy": {"BOOL": after.all_legacy},
             "services": {"M": {name: number(one) for name, one in versions.items()}},
         }
-        puts.append(self._put(VERSION, CURRENT, version, head) | condition)
-        told = json.dumps(entry, default=vars)
-        puts.append(
-            self._put(HISTORY, f"{version:012d}", version, {"entry": {"S": told}}) | {"ConditionExpression": ABSENT}
-        )
+        story = {"entry": {"S": json.dumps(entry, default=vars)}}
+        puts = [
+            *(self._put(ROUTES, name, version, spec_item(after, name)) for name in changed),
+            self._put(VERSION, CURRENT, version, head) | still_at(before.version),
+            self._put(HISTORY, f"{version:012d}", version, story) | still_at(0),
+        ]
         try:
             self._client.transact_write_items(TransactItems=[{"Put": put} for put in puts])
         except self._client.exceptions.TransactionCanceledException as error:
@@ -165,6 +153,18 @@ class Ledger:
 
     def _lost(self, error: Exception) -> RoutesError:
         return RoutesError(f"The route table {self.table} cannot be had: {error}")
+
+
+def differs(name: str, before: State, after: State) -> bool:
+    """Do a service's routes differ, as they are or as its file tells them?"""
+    return (after.specs[name], after.filed.get(name)) != (before.specs.get(name), before.filed.get(name))
+
+
+def still_at(version: int) -> dict[str, Any]:
+    """The condition that an item is still at a version; 0 is that there is none."""
+    if version == 0:
+        return {"ConditionExpression": "attribute_not_exists(version)"}
+    return {"ConditionExpression": "version = :version", "ExpressionAttributeValues": {":version": number(version)}}
 
 
 def spec_item(state: State, name: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from shared.rows import Row
 from shared.sqlite import search_any
 
 LIMIT = 100
+UNSEARCHED_LIMIT = 10_000  # what fits into an answer of Lambda's, 6 MB
 LIMIT_REACHED = "LIMIT_REACHED"
 
 Model = TypeVar("Model", bound=Row)
@@ -30,8 +31,8 @@ def search_limited(
 ) -> LimitedList[Any]:
     """The rows with the text in any column, at most LIMIT; the text is raw: `%` and `_` are wildcards.
 
-    Without a text and conditions of its own a search gives all rows, as it always did.
+    Without a text and conditions of its own a search gives all rows, as far as they fit into one answer.
     """
     searched = [search_any([rows.column(name) for name in columns], literal(f"%{text}%"))] if text else []
-    found = rows.find(work, *own, *searched, limit=LIMIT if searched or own else None)
+    found = rows.find(work, *own, *searched, limit=LIMIT if searched or own else UNSEARCHED_LIMIT)
     return LimitedList(total=len(found), messageCode=LIMIT_REACHED if len(found) >= LIMIT else None, list=found)

@@ -6,13 +6,19 @@ Why not one of the known clients: docs/adr/0002.
 import select
 import socket
 import time
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from services.strangler.limits import Headers
 from services.strangler.wire import Answer, Malformed, Reader, TooLong, read_answer
 
+if TYPE_CHECKING:
+    import ssl
+
 CONNECT_SECONDS = 3.0
 IDLE_SECONDS = 55.0  # a connection that rested longer is not used again: load balancers close theirs after 60
+SHORTEST = 0.001  # seconds: 0 would mean not to wait at all
 JOINED_LIMIT = 64 * 1024  # bytes of a body up to which it is sent together with the head
 
 
@@ -86,7 +92,7 @@ class Upstream:
     def _connect(self, until: float) -> socket.socket:
         seconds = min(CONNECT_SECONDS, until - time.monotonic())
         try:
-            connection = socket.create_connection(self._address, timeout=max(seconds, 0.001))
+            connection = socket.create_connection(self._address, timeout=max(seconds, SHORTEST))
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection = secured(connection, self._address[0]) if self._secure else connection
         except OSError as error:
@@ -131,7 +137,7 @@ def head_of(method: str, target: str, headers: Headers, body: bytes | None) -> b
 
 def send_all(connection: socket.socket, head: bytes, body: bytes | None, until: float) -> None:
     """Send a request. A server that closes before it has read all may have answered already: that is for the reader."""
-    connection.settimeout(max(until - time.monotonic(), 0.001))
+    connection.settimeout(max(until - time.monotonic(), SHORTEST))
     try:
         if not body:
             connection.sendall(head)
@@ -140,12 +146,19 @@ def send_all(connection: socket.socket, head: bytes, body: bytes | None, until: 
         else:
             connection.sendall(head)
             connection.sendall(body)
+            connection.settimeout(max(until - time.monotonic(), SHORTEST))
     except (BrokenPipeError, ConnectionResetError):
         return
 
 
 def secured(connection: socket.socket, host: str) -> socket.socket:
     """The connection under TLS, the server's certificate verified."""
-    import ssl  # noqa: PLC0415 - plain upstreams need none
+    return tls_context().wrap_socket(connection, server_hostname=host)
 
-    return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
+
+@cache
+def tls_context() -> "ssl.SSLContext":
+    """What is trusted: read once, and not at all where upstreams are plain."""
+    import ssl  # noqa: PLC0415 - as said
+
+    return ssl.create_default_context()

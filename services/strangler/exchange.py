@@ -12,10 +12,11 @@ from services.strangler.forward import Trace, leg
 from services.strangler.problems import TOO_LARGE_TO_GIVE, Refusal, unavailable
 from services.strangler.table import LEGACY, Decision
 from services.strangler.wire import Answer
+from shared import observability
 
 FAILING = (502, 503, 504)  # answers of a service that are worth a fallback
 FIRST_SHARE = 2 / 3  # of the time, for an upstream behind which there is a fallback
-MINIMUM_SECONDS = 0.05  # what must be left of the time to ask again
+MINIMUM_SECONDS = 0.05  # what must be left of the time to ask at all
 TOLD = {  # what the caller is told of a failure
     Unreached: (HTTPStatus.BAD_GATEWAY, "What answers this call cannot be reached. Try again."),
     Silent: (HTTPStatus.BAD_GATEWAY, "What answers this call broke off."),
@@ -48,6 +49,8 @@ class Exchange:
 
     def ask(self, message: Message, decision: Decision, seconds: float) -> tuple[Answer, str]:
         """The answer, and the name of the upstream that gave it. Raises Refusal where none did."""
+        if seconds < MINIMUM_SECONDS:
+            raise Refusal(*TOLD[TimedOut])
         until = time.monotonic() + seconds
         name = decision.upstream
         self._budget.earn()
@@ -70,6 +73,8 @@ class Exchange:
             now = time.monotonic()
             if not isinstance(failure, Oversized):
                 breaker.failed(now)
+            cause = {"upstream": name, "cause": repr(failure), "breaker_open": not breaker.admits(now)}
+            observability.logger.warning("An upstream gave no answer.", extra=cause)
             worth_it = again and may_repeat(failure, message) and until - now > MINIMUM_SECONDS and breaker.admits(now)
             if worth_it and self._budget.spend():
                 return self._attempt(name, message, decision, until, again=False)

@@ -8,7 +8,7 @@ from services.strangler.claims import VerifiedClaims
 from services.strangler.config import Settings, upstream_url
 from services.strangler.decide import decide
 from services.strangler.exchange import Exchange, Message
-from services.strangler.forward import AMAZON_TRACE, Trace, body_sent, is_last_hop, outgoing, trace_of
+from services.strangler.forward import Trace, body_sent, is_last_hop, outgoing, trace_of
 from services.strangler.incoming import Event, Incoming
 from services.strangler.problems import Refusal
 from services.strangler.result import Result, refused_result, result_of
@@ -39,7 +39,7 @@ class Facade:
         incoming = Incoming(event, self._claims.of, self._cookie_key)
         trace = trace_of(incoming.headers)
         result, served_by, decision = self._serve(incoming, trace, context)
-        finish(result, served_by, incoming, trace)
+        finish(result, served_by, trace)
         status = result["statusCode"]
         self._lines.write(
             (decision.route, decision.stage, served_by, f"{status // 100}xx"),
@@ -47,7 +47,7 @@ class Facade:
             time.perf_counter() - started,
             correlation_id=trace.correlation_id,
             context=context,
-            trace=incoming.headers[AMAZON_TRACE][0] if AMAZON_TRACE in incoming.headers else "",
+            trace=trace.amazon,
         )
         return result
 
@@ -82,13 +82,13 @@ class Facade:
         return self._exchange.ask(message, decision, seconds_left(decision, context))
 
 
-def finish(result: Result, served_by: str, incoming: Incoming, trace: Trace) -> None:
+def finish(result: Result, served_by: str, trace: Trace) -> None:
     """Say on the answer who gave it, and by which ids it can be found in the logs."""
     headers = result["multiValueHeaders"]
     headers["X-Tis-Served-By"] = [served_by]
     headers["X-Correlation-Id"] = [trace.correlation_id]
-    if AMAZON_TRACE in incoming.headers:
-        headers["X-Amzn-Trace-Id"] = incoming.headers[AMAZON_TRACE]
+    if trace.amazon:
+        headers["X-Amzn-Trace-Id"] = [trace.amazon]
 
 
 def seconds_left(decision: Decision, context: Any) -> float:

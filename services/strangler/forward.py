@@ -32,6 +32,7 @@ NOT_GIVEN = HOP_BY_HOP | {"content-length", "x-tis-served-by", CORRELATION, AMAZ
 KEPT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}").fullmatch
 TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}").match
 PROTOCOLS = ("https", "http")
+AMAZON_ID = re.compile(r"[A-Za-z0-9=;:,. _-]{1,512}").fullmatch
 BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
 
@@ -42,16 +43,19 @@ class Trace(NamedTuple):
     trace_id: str  # of 32 hexadecimal digits
     flags: str
     restarted: bool  # the caller sent none that is valid
+    amazon: str  # X-Amzn-Trace-Id, empty where none came
 
 
 def trace_of(headers: Headers) -> Trace:
-    """The caller's correlation id and trace, or new ones where it sent none that is valid."""
-    sent = headers["x-correlation-id"][0] if CORRELATION in headers else ""
+    """The caller's ids, and new ones where it sent none that are valid."""
+    sent = headers[CORRELATION][0] if CORRELATION in headers else ""
     correlation_id = sent if KEPT_ID(sent) else fresh_id()
+    amazon = headers[AMAZON_TRACE][0] if AMAZON_TRACE in headers else ""
+    amazon = amazon if AMAZON_ID(amazon) else ""
     parent = headers["traceparent"][0] if "traceparent" in headers else ""
     if TRACEPARENT(parent) and (len(parent) == 55 or parent[:2] != "00"):  # noqa: PLR2004 - version 00 ends here
-        return Trace(correlation_id, parent[3:35], parent[53:55], restarted=False)
-    return Trace(correlation_id, fresh_id(), "01", restarted=True)
+        return Trace(correlation_id, parent[3:35], parent[53:55], False, amazon)
+    return Trace(correlation_id, fresh_id(), "01", True, amazon)
 
 
 def fresh_id() -> str:
@@ -78,7 +82,7 @@ def outgoing(headers: Headers, trace: Trace, source_ip: str) -> dict[str, list[s
     if host and "x-forwarded-host" not in sent:
         sent["x-forwarded-host"] = [host]
     if sent.get("x-forwarded-proto", ("",))[0] not in PROTOCOLS:
-        sent["x-forwarded-proto"] = ["https"]
+        sent["x-forwarded-proto"] = ["http"]  # API Gateway always tells; what does not is plain
     proto = sent["x-forwarded-proto"][0]
     hop = f'for={node(source_ip)};host="{quotable(host)}";proto={proto};by=_{PSEUDONYM}'
     sent["forwarded"] = [", ".join([*headers["forwarded"], hop])] if "forwarded" in headers else [hop]

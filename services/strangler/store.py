@@ -15,6 +15,7 @@ from services.strangler.table import Table, compile_table
 from shared import observability
 
 MAX_AGE = 3.0  # seconds after which a table's version is looked at before deciding
+RETRY_AGE = 1.0  # seconds, where it could not be looked at
 READ_SECONDS = 0.2  # a store that takes longer leaves the last table in force
 FIRST_READ_SECONDS = 2.0  # without a table nothing can be decided: worth a longer wait
 OK = 200
@@ -90,33 +91,35 @@ class KeptTable:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._checked = float("-inf")
+        self._due = float("-inf")  # when the version is to be looked at
         self._version = Version({}, all_legacy=False)
         self._specs: dict[str, Spec] = {}
         self._table: Table | None = None
 
     def current(self, now: float) -> Table:
         """The table to decide by at this time (seconds of a monotonic clock); Refusal, 503, when there is none."""
-        if now - self._checked > MAX_AGE:
-            self._refresh()
-            self._checked = now
+        if now > self._due:
+            self._due = now + (MAX_AGE if self._refresh() else RETRY_AGE)
         if self._table is None:
-            self._checked = float("-inf")
-            raise unavailable("Calls cannot be routed now. Try again.", MAX_AGE)
+            self._due = float("-inf")
+            raise unavailable("Calls cannot be routed now. Try again.", RETRY_AGE)
         return self._table
 
-    def _refresh(self) -> None:
+    def _refresh(self) -> bool:
         until = time.monotonic() + (READ_SECONDS if self._table else FIRST_READ_SECONDS)
         try:
             version = self._source.version(until - time.monotonic())
-            if version == self._version and self._table:
-                return
-            stale = [name for name, number in version.services.items() if self._version.services.get(name) != number]
-            known = self._specs | (self._source.specs(stale, until - time.monotonic()) if stale else {})
-            specs = {name: known[name] for name in version.services}
-            self._table = compile_table(specs.values(), all_legacy=version.all_legacy)
+            if version != self._version or self._table is None:
+                self._take_up(version, until)
         except (StoreError, ValueError, KeyError, TypeError) as error:
             message = "The route table cannot be read; the last one stays in force."
             observability.logger.warning(message, extra={"cause": repr(error)})
-        else:
-            self._version, self._specs = version, specs
+            return False
+        return True
+
+    def _take_up(self, version: Version, until: float) -> None:
+        stale = [name for name, number in version.services.items() if self._version.services.get(name) != number]
+        known = self._specs | (self._source.specs(stale, until - time.monotonic()) if stale else {})
+        specs = {name: known[name] for name in version.services}
+        self._table = compile_table(specs.values(), all_legacy=version.all_legacy)
+        self._version, self._specs = version, specs

@@ -9,9 +9,9 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, NewType, get_args
+from typing import Annotated, Any, NewType, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import FailFast, TypeAdapter, ValidationError
 
 from shared.errors import BadRequest, UnsupportedMedia
 from shared.http.request import Request
@@ -96,6 +96,8 @@ def text_body(call: Call) -> RawText:
 def json_binder(hint: Any) -> Binder:
     """The body as JSON of a type."""
     adapter: TypeAdapter[Any] | None = None
+    if getattr(hint, "__origin__", None) is list:  # a long list of faults would take hundreds of megabytes to tell
+        hint = Annotated[hint, FailFast()]
 
     def bind(call: Call) -> Any:
         nonlocal adapter

@@ -102,6 +102,11 @@ class Request:
         return self.method == "OPTIONS" and self.headers.keys() >= PREFLIGHT
 
     @property
+    def is_dry_run(self) -> bool:
+        """Is the call to be answered as usual, and to leave nothing behind?"""
+        return self.headers.get("x-tis-dry-run", "").lower() == "true"
+
+    @property
     def correlation_id(self) -> str:
         """What ties the log lines of one call together in all services."""
         return self.headers.get("x-correlation-id") or str(self.event["requestContext"].get("requestId", ""))

@@ -26,7 +26,6 @@ from shared.tokens import KeysUnavailable, TokenError, Verifier
 from shared.trie import Trie
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-DRY_RUN = "x-tis-dry-run"
 
 
 @dataclass(frozen=True)
@@ -180,7 +179,7 @@ class Service(Chalice):
                 arguments["principal"] = principal
         if not endpoint.works:
             return as_reply(endpoint.view(**arguments))
-        with self.database.work(dry_run=DRY_RUN in call.request.headers) as work:
+        with self.database.work(dry_run=call.request.is_dry_run) as work:
             return as_reply(endpoint.view(**arguments, work=work))
 
 

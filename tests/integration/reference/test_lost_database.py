@@ -90,10 +90,6 @@ def test_what_needs_no_database_answers(call: Caller, proxy: Proxy, fault: Fault
     assert call("POST", f"{API}/genders", "{").status == 400
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="2013 is also a statement that took too long: it is asked again, 2 x 20 s are more than the gateway's 29",
-)
 def test_a_statement_that_takes_too_long_is_not_asked_again(call: Caller, proxy: Proxy) -> None:
     taken = proxy.accepted
     proxy.switch(Fault.BLACKHOLE)
@@ -101,10 +97,6 @@ def test_a_statement_that_takes_too_long_is_not_asked_again(call: Caller, proxy:
     assert proxy.accepted == taken
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="ROLLBACK opens a new connection after the old one died with its transaction, and may wait for that too",
-)
 def test_nothing_is_rolled_back_on_another_connection(call: Caller, proxy: Proxy) -> None:
     taken = proxy.accepted
     interrupted(call, lambda: proxy.switch(Fault.RESET))

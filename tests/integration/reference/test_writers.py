@@ -78,10 +78,6 @@ def test_the_trail_of_an_update_stays_when_the_update_fails(call: Caller) -> Non
 
 @pytest.mark.real
 @pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
-@pytest.mark.xfail(
-    strict=True,
-    reason="a statement waits 50 s for a lock, and is given up after 20 s as a lost connection: never 1205, so never 409",
-)
 def test_a_lock_is_not_waited_for_longer_than_a_statement_may_take(call: Caller) -> None:
     with call.service.database.work() as work:
         assert int(work.value(text("SELECT @@innodb_lock_wait_timeout"))) < db.ANSWER_TIMEOUT

@@ -86,6 +86,7 @@ class Server:
         self.seen: list[Seen] = []
         self.connections = 0
         self.closed = threading.Semaphore(0)  # released when a connection has been closed
+        self.wrap: Callable[[socket.socket], socket.socket] = lambda connection: connection  # TLS, say
         self.closes = False  # after each answer, as a server that ends idle connections does
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
         self._thread = threading.Thread(target=self._accept)
@@ -113,8 +114,8 @@ class Server:
             threading.Thread(target=self._serve, args=[connection], daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError), connection, connection.makefile("rb") as reader:
-            connection.settimeout(30)
+        connection.settimeout(30)
+        with contextlib.suppress(OSError), self.wrap(connection) as connection, connection.makefile("rb") as reader:  # noqa: PLR1704
             for seen in requests(reader.readline, reader.read):
                 self.seen.append(seen)
                 given = self.script(seen)

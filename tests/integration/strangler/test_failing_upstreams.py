@@ -170,6 +170,13 @@ def test_deadline_of_the_function_holds(facade_of: FacadeOf, legacy: Server) -> 
     assert json.loads(result["body"])["title"] == "Gateway Timeout"
 
 
+def test_call_without_time_left_is_not_sent(facade_of: FacadeOf, legacy: Server) -> None:
+    facade = facade_of({CREATE: "legacy"})
+    made = event("POST", "/reference/api/sites", {}, "{}")
+    result = facade.answer(made, Context("strangler", time.monotonic() + 1.01))
+    assert (result["statusCode"], legacy.seen) == (504, [])
+
+
 def test_answer_that_drips_does_not_outlast_the_deadline(facade_of: FacadeOf, legacy: Server) -> None:
     """Each byte comes in time, the whole does not."""
     legacy.script = drip(100, 0.05)

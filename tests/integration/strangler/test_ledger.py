@@ -158,7 +158,7 @@ def test_function_answers_by_the_table(ledger: Ledger, monkeypatch: pytest.Monke
             "legacy",
             "reference",
         )
-        facade._table._checked -= 10
+        facade._table._due -= 10
         move(ledger, "live")
         assert served_by(call(facade)) == "reference"
         for upstream in (*facade._exchange._upstreams.values(), facade._table._source._upstream):  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from services.strangler.forward import Trace, addresses, body_sent, given_back, 
 from services.strangler.problems import Refusal
 from services.strangler.wire import Answer
 
-TRACE = Trace("c-1", "a" * 32, "01", restarted=False)
+TRACE = Trace("c-1", "a" * 32, "01", restarted=False, amazon="")
 PARENT = f"00-{'a' * 32}-{'b' * 16}-01"
 
 
@@ -38,10 +38,10 @@ def test_trailer_is_not_hop_by_hop() -> None:
 @pytest.mark.parametrize(
     ("address", "host", "before", "expected"),
     [
-        ("198.51.100.7", "tis.example", None, 'for=198.51.100.7;host="tis.example";proto=https;by=_strangler'),
-        ("2001:db8::1", "a:1", None, 'for="[2001:db8::1]";host="a:1";proto=https;by=_strangler'),
-        ("", 'a"b', None, r'for=unknown;host="a\"b";proto=https;by=_strangler'),
-        ("1.2.3.4", "h", "for=5.6.7.8", 'for=5.6.7.8, for=1.2.3.4;host="h";proto=https;by=_strangler'),
+        ("198.51.100.7", "tis.example", None, 'for=198.51.100.7;host="tis.example";proto=http;by=_strangler'),
+        ("2001:db8::1", "a:1", None, 'for="[2001:db8::1]";host="a:1";proto=http;by=_strangler'),
+        ("", 'a"b', None, r'for=unknown;host="a\"b";proto=http;by=_strangler'),
+        ("1.2.3.4", "h", "for=5.6.7.8", 'for=5.6.7.8, for=1.2.3.4;host="h";proto=http;by=_strangler'),
     ],
 )
 def test_forwarded(address: str, host: str, before: str | None, expected: str) -> None:
@@ -63,7 +63,7 @@ def test_caller_stands_once_at_the_end_of_x_forwarded_for(values: list[str], exp
 
 
 def test_forwarded_proto_is_one_that_there_is() -> None:
-    assert sent({"x-forwarded-proto": ["http"]})["x-forwarded-proto"] == ["http"]
+    assert sent({"x-forwarded-proto": ["https"]})["x-forwarded-proto"] == ["https"]
     assert "evil" not in str(sent({"x-forwarded-proto": ['x;by="evil"']}))
 
 
@@ -84,7 +84,7 @@ def test_each_leg_has_a_parent_of_its_own_and_its_host() -> None:
 
 def test_valid_trace_is_carried_on() -> None:
     trace = trace_of({"x-correlation-id": ["abc"], "traceparent": [PARENT]})
-    assert trace == Trace("abc", "a" * 32, "01", restarted=False)
+    assert trace == Trace("abc", "a" * 32, "01", restarted=False, amazon="")
 
 
 @pytest.mark.parametrize(

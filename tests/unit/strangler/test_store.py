@@ -108,9 +108,12 @@ def test_lost_store_leaves_the_last_table_and_the_log_says_so(
     kept = KeptTable(source)
     upstream(kept, 100, "two")
     source.away = True
-    assert [upstream(kept, now, "two") for now in (104.0, 104.5, 106.0)] == ["two"] * 3
-    assert len(source.versions_read) == 2  # asked again only when the table is too old once more
+    assert [upstream(kept, now, "two") for now in (104.0, 104.5, 105.0)] == ["two"] * 3
+    assert len(source.versions_read) == 2  # it is not asked at every call
     assert source.versions_read[1] <= READ_SECONDS
+    source.away = False
+    source.set("two", 2, "legacy")
+    assert upstream(kept, 105.5, "two") == "legacy"
     assert ["stays in force" in record.getMessage() for record in caplog.records] == [True]
 
 

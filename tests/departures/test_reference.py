@@ -1,13 +1,16 @@
 """The departures of the reference service from the old one, a test for each of docs/departures.md by its name."""
 
 import json
+import re
 import time
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import jwt
 import pytest
 
+from shared.db import Database
 from tests.identity import KEY_ID, Issuer
 from tests.integration.reference.caller import API, FOUR_BYTES, UUID, Caller, refused
 
@@ -204,3 +207,68 @@ def test_departure_sort_is_checked(call: Caller, sort: str) -> None:
     answer = call("GET", f"{API}/genders?sort={quote(sort)}")
     assert not refused([(sort, answer)], 400)
     assert sort.rsplit(",", maxsplit=1)[-1] in answer.json["description"]
+
+
+def test_departure_unavailable_is_503(call: Caller) -> None:
+    call.service.database = Database("mysql+pymysql://root@127.0.0.1:1/reference")
+    answer = call("GET", f"{API}/genders/1")
+    assert (answer.status, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert answer.headers["retry-after"]
+    assert answer.json["detail"]
+
+
+@pytest.mark.parametrize("page", ["actuator/info", "actuator/prometheus", "v2/api-docs", "swagger-ui.html"])
+def test_departure_no_service_pages(call: Caller, page: str) -> None:
+    assert call("GET", f"/reference/{page}", user="anonymous").status == 404
+    assert call("GET", "/reference/actuator/health", user="anonymous").json == {"status": "UP"}
+
+
+def test_departure_four_byte_characters_are_refused(call: Caller) -> None:
+    filters = quote(json.dumps({"code": [FOUR_BYTES]}, ensure_ascii=False))
+    answers = [
+        ("body", call("POST", f"{API}/genders", {"code": FOUR_BYTES, "label": "x"})),
+        ("search", call("GET", f"{API}/genders?searchQuery={quote(FOUR_BYTES)}")),
+        ("filter", call("GET", f"{API}/genders?columnFilters={filters}")),
+    ]
+    assert refused(answers, 400) == []
+    assert call("GET", f"{API}/sites/code/{quote(FOUR_BYTES)}").status == 404
+
+
+def test_departure_long_params_are_cut(call: Caller) -> None:
+    answer = call("PUT", f"{API}/bulk-genders", [{"code": "x", "label": "y"}] * 500)
+    assert (answer.status, answer.headers["x-referenceapp-error"]) == (400, "error.bulk.update.failed.noId")
+    assert len(answer.headers["x-referenceapp-params"]) == 4_000
+    assert len(answer.json) == 500
+
+
+def test_departure_assessment_type_updates_work(call: Caller) -> None:
+    row = call("GET", f"{API}/assessment-types?sort=id").json[0]
+    answer = call("PUT", f"{API}/assessment-types", {**row, "code": "CHANGED", "label": "changed"}, user="editor")
+    assert (answer.status, answer.json["label"]) == (200, "changed")
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("de", True), ("de_CH", True), ("x%0d%0aSet-Cookie:a=b", False), ("%22", False)]
+)
+def test_departure_language_cookie_is_checked(call: Caller, sent: str, kept: bool) -> None:
+    answer = call("GET", f"{API}/genders?language={sent}")
+    assert answer.status == 200
+    assert answer.headers.get("set-cookie") == (f"NG_TRANSLATE_LANG_KEY=%22{sent}%22; path=/" if kept else None)
+
+
+def test_departure_search_answer_is_bounded(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call("GET", f"{API}/sites/search").json["total"] == len(call.rows("sites"))
+    monkeypatch.setattr("services.reference.limited.UNSEARCHED_LIMIT", 50)
+    answer = call("GET", f"{API}/sites/search").json
+    assert (answer["total"], answer["messageCode"], len(answer["list"])) == (50, None, 50)
+
+
+def test_every_departure_has_its_test() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "departures.md").read_text(encoding="utf-8")
+    names = re.findall(r"^\| `([a-z0-9-]+)` \|", text, re.MULTILINE)
+    tests = [name for name in globals() if name.startswith("test_departure_")]
+    assert names
+    for name in names:
+        assert any(test.startswith(f"test_departure_{name.replace('-', '_')}") for test in tests), name
+    known = tuple(f"test_departure_{name.replace('-', '_')}" for name in names)
+    assert [test for test in tests if not test.startswith(known)] == []

@@ -96,6 +96,7 @@ class Service(Chalice):
         reply.headers |= language_cookie(call.request)
         answer = to_event(reply, STANDING_HEADERS)
         if call.request.method == "HEAD":
+            answer["multiValueHeaders"]["Content-Length"] = [str(len(answer["body"].encode()))]
             answer["body"] = ""
         self._log(call, reply.status, time.perf_counter() - started, context)
         return answer

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from tests.bench.measure import CannotRun, Line, line, load, tell
 from tests.e2e.conftest import Stack, close, make_project, start_stack, tis

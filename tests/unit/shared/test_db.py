@@ -6,7 +6,8 @@ import pymysql
 import pytest
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
-from shared.db import Database, refusal
+from shared.db import Database
+from shared.faults import refusal
 from shared.errors import BadRequest, Conflict, Unavailable
 
 

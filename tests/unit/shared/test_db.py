@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from shared.db import Database
-from shared.faults import refusal
 from shared.errors import BadRequest, Conflict, Unavailable
+from shared.faults import refusal
 
 
 def raised(kind: type[DBAPIError], original: Exception) -> DBAPIError:

@@ -1,6 +1,7 @@
 """Changed code is taken up while the stack runs: a change below shared/ by all functions, one of a service by its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from watchfiles import Change, awatch
@@ -22,9 +23,17 @@ async def follow_changes(root: Path, pools: Mapping[str, Pool], say: Callable[[s
     folders = {name: (root / "services" / name).resolve() for name in pools}
     async for changes in awatch(shared, *folders.values(), watch_filter=is_watched, recursive=True, debounce=200):
         paths = [Path(path) for _, path in changes]
+        forget_byte_code(paths)
         for name, folder in folders.items():
             if any(path.is_relative_to(folder) or path.is_relative_to(shared) for path in paths):
                 await reload_function(pools[name], say)
+
+
+def forget_byte_code(paths: Iterable[Path]) -> None:
+    """Remove what was compiled of the files: Python tells a change by whole seconds and the size, and may miss one."""
+    for path in paths:
+        if path.suffix == ".py":
+            Path(cache_from_source(str(path))).unlink(missing_ok=True)
 
 
 async def reload_function(pool: Pool, say: Callable[[str], None]) -> None:

@@ -16,11 +16,8 @@ help: ## list the targets
 .PHONY: install
 install: $(VENV)/installed ## install everything into .venv
 
-$(VENV)/installed: requirements.lock pyproject.toml infra/build/find_python.sh
-	@found=$$(bash infra/build/find_python.sh) && echo "installing into $(VENV) with $$found …" >&2 && "$$found" -m venv --clear $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-input --require-hashes --requirement requirements.lock
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+$(VENV)/installed: requirements.lock pyproject.toml infra/build/install.sh infra/build/find_python.sh
+	@bash infra/build/install.sh $(VENV)
 
 .PHONY: run
 run: install ## run the whole system on this machine (STACK=real for MariaDB)

@@ -150,7 +150,7 @@ def test_second_stack_of_a_port_is_refused(project: Path, run: Run) -> None:
 def test_folder_without_a_project_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "infra").symlink_to(ROOT / "infra")
     (tmp_path / "tests").symlink_to(ROOT / "tests")
-    done = tis(tmp_path, 8080, "run")
+    done = tis(tmp_path, free_port(), "run")
     assert done.returncode == 1
     assert "no TIS project" in done.stderr
     assert "Traceback" not in done.stderr

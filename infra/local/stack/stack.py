@@ -42,6 +42,7 @@ def run_stack(options: Options, watch: Watcher) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # byte code is a third of every start
     if "MAKELEVEL" in os.environ:
         end_with_parent(os.getppid(), signal.SIGTERM)  # a `make` that is killed cannot tell us
+    services_of(options.root)  # a folder without a project is told so, before anything is made in it
     folder = StackFolder.of(options.port, options.root)
     with ExitStack() as held, contextlib.suppress(KeyboardInterrupt):
         held.enter_context(folder.lock())

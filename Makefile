@@ -29,6 +29,7 @@ test: install ## every test that needs no server
 
 .PHONY: test-real
 test-real: install ## every test, the same suites on MariaDB too
+	@$(PYTHON) -c "import sys; from infra.local import mariadb; mariadb.available() or sys.exit(f'MariaDB is not installed here. This installs it: {mariadb.install_hint()}')"
 	@$(PYTHON) -m pytest
 
 .PHONY: check

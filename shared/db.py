@@ -136,6 +136,8 @@ class Work:
         try:
             self._retried(lambda connection: connection.exec_driver_sql(text), once=last)
         except DBAPIError as error:
+            if last:  # whether the transaction still stands is not known: it goes with its connection
+                self._database.drop()
             if text != "ROLLBACK":
                 raise refusal(error) from error
 

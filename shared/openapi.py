@@ -101,6 +101,9 @@ def responses(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
     found[HTTPStatus.NOT_ACCEPTABLE] = {}
     found[HTTPStatus.SERVICE_UNAVAILABLE] = {"content": {PROBLEM: {"schema": {"type": "object"}}}}
     for status in endpoint.statuses:
+        if status >= HTTPStatus.BAD_REQUEST:
+            found[status] = error
+            continue
         with_body = endpoint.gives is not Reply and status != HTTPStatus.NO_CONTENT
         schema = schema_of(endpoint.gives, "serialization", schemas) if with_body else None
         found[status] = {"content": {JSON: {"schema": schema}}} if schema else {}

@@ -58,7 +58,9 @@ def legacy_url() -> str | None:
 
 def ready_text(state: Mapping[str, object]) -> str:
     """What a person reads when the stack is ready."""
-    gateway = state["gateway"]
+    gateway = str(state["gateway"])
+    port = gateway.rpartition(":")[2]
+    prefix = "" if port == "8080" else f"export TIS_PORT={port}; "
     rows = {
         "gateway": gateway,
         "console": f"{gateway}/_tis/",
@@ -66,6 +68,6 @@ def ready_text(state: Mapping[str, object]) -> str:
         "dynamodb": state["dynamodb"],
         "database": state["database_url"],
         "logs": state["logs"],
-        "try": f'curl -H "Authorization: Bearer $(.venv/bin/tis token --user me)" "{gateway}/reference/api/sites?size=2"',
+        "try": f'{prefix}curl -H "Authorization: Bearer $(.venv/bin/tis token --user me)" "{gateway}/reference/api/sites?size=2"',
     }
     return "\n".join(["ready", *(f"  {name:12} {value}" for name, value in rows.items() if value)])

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from infra.data import seed as data
 from infra.data.dataset import DatasetError, read_dataset
+from infra.data.schema import tables
 
 THIS_MACHINE = (None, "", "localhost", "127.0.0.1", "::1")
 REFUSED = 4
@@ -33,7 +34,11 @@ def seed(service: str, rows: int | None, dataset: Path | None, yes: bool, as_jso
     """
     if rows is not None and dataset is not None:
         raise click.UsageError("Give --rows or --dataset, not both.")
-    url = _database_url()
+    try:
+        tables(service)
+    except LookupError as error:
+        raise click.ClickException(str(error)) from error
+    url = _database_url(service)
     if make_url(url).host not in THIS_MACHINE and not yes:
         click.echo(
             f"{_shown(url)} is not on this machine, and all its rows would go. If that is meant, add --yes.", err=True
@@ -73,14 +78,14 @@ def _fill(url: str, service: str, rows: int, dataset: Path | None) -> dict[str, 
     return counts
 
 
-def _database_url() -> str:
-    """TIS_DATABASE_URL, else what the running stack wrote down when it started."""
+def _database_url(service: str) -> str:
+    """TIS_DATABASE_URL, else what the running stack wrote down for the service when it started."""
     port = os.environ.get("TIS_PORT", "8080")
     if url := os.environ.get("TIS_DATABASE_URL"):
         return _checked(url)
     stack = Path(".tis") / port / "stack.json"
     try:
-        return _checked(str(json.loads(stack.read_text(encoding="utf-8"))["database_url"]))
+        return _checked(str(json.loads(stack.read_text(encoding="utf-8"))["databases"][service]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise click.ClickException(
             f"No stack is known on port {port} ({stack} is not there or not whole). Start one with `make run`,"

@@ -1,12 +1,14 @@
 """`tis token`: bearer tokens that the local stack accepts."""
 
 import json
+from pathlib import Path
 
 import click
 
 from infra.local.identity.tokens import issuer_of, sign_tokens
 from infra.local.identity.users import append_users, record_of
 from infra.local.stack.folder import StackError, StackFolder, port_of
+from infra.local.stack.settings import services_of
 
 MOST_TOKENS = 100_000
 
@@ -46,6 +48,7 @@ def token(  # noqa: PLR0917 - click passes by name
     """
     try:
         port = port_of()
+        services_of(Path.cwd())  # elsewhere it would make a key that no stack knows
         folder = StackFolder.of(port)
     except StackError as error:
         raise click.ClickException(str(error)) from error

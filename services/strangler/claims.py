@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from services.strangler.limits import Headers
 from shared import observability
+from shared.bearer import bearer_token
 
 if TYPE_CHECKING:
     from shared.tokens import Verifier
 
+TOKEN_HEADERS = ("authorization", "oidc_access_token")
 KEPT_TOKENS = 1024
 CLAIMS_LIVE = 60.0  # seconds for which a token that verified, or did not, is not looked at again
 KEYS_PAUSE = 10.0  # seconds without trying, after the issuer's keys could not be had
@@ -18,11 +20,8 @@ NO_CLAIMS: Mapping[str, Any] = {}
 
 
 def token_in(headers: Headers) -> str | None:
-    """The bearer token, from the old gateway's header or the standard one."""
-    if (plain := headers.get("oidc_access_token")) is not None:
-        return plain[0]
-    header = headers.get("authorization", ("",))[0]
-    return header[7:].strip() if header[:7].lower() == "bearer " else None
+    """The bearer token of a call."""
+    return bearer_token(*(headers[name][0] if headers.get(name) else None for name in TOKEN_HEADERS))
 
 
 class VerifiedClaims:

@@ -14,7 +14,12 @@ from services.strangler.table import LEGACY, Decision
 from services.strangler.wire import Answer
 from shared import observability
 
-FAILING = (502, 503, 504)  # answers of a service that are worth a fallback
+FAILING = (
+    500,
+    502,
+    503,
+    504,
+)  # answers of a service that are worth a fallback: it answers none for a mistake of callers
 FIRST_SHARE = 2 / 3  # of the time, for an upstream behind which there is a fallback
 MINIMUM_SECONDS = 0.05  # what must be left of the time to ask at all
 TOLD = {  # what the caller is told of a failure

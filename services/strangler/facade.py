@@ -36,8 +36,13 @@ class Facade:
     def answer(self, event: Event, context: Any) -> Result:
         """API Gateway's result for its event, whatever happens."""
         started = time.perf_counter()
-        incoming = Incoming(event, self._claims.of, self._cookie_key)
-        trace = trace_of(incoming.headers)
+        try:
+            incoming = Incoming(event, self._claims.of, self._cookie_key)
+            trace = trace_of(incoming.headers)
+        except (KeyError, IndexError, TypeError, ValueError):
+            observability.logger.exception("An event that is none of API Gateway's.")
+            refusal = Refusal(HTTPStatus.BAD_REQUEST, "The call cannot be read.")
+            return refused_result(refusal, "GET", ELSEWHERE.route, "")
         result, served_by, decision = self._serve(incoming, trace, context)
         finish(result, served_by, trace)
         status = result["statusCode"]

@@ -79,7 +79,7 @@ def outgoing(headers: Headers, trace: Trace, source_ip: str) -> dict[str, list[s
     sent[CORRELATION] = [trace.correlation_id]
     sent["via"] = [via(headers["via"])] if "via" in headers else [VIA]
     host = headers["host"][0] if "host" in headers else ""
-    if host and "x-forwarded-host" not in sent:
+    if host:  # the caller's own word for it would be believed: old servers build links from it
         sent["x-forwarded-host"] = [host]
     if sent.get("x-forwarded-proto", ("",))[0] not in PROTOCOLS:
         sent["x-forwarded-proto"] = ["http"]  # API Gateway always tells; what does not is plain
@@ -131,9 +131,12 @@ def quotable(value: str) -> str:
 ESCAPES = str.maketrans({'"': r"\"", "\\": r"\\"})
 
 
+HOPS = re.compile(r"[1-9][0-9]{0,9}", re.ASCII).fullmatch
+
+
 def one_less(values: list[str]) -> list[str]:
     """Max-Forwards after this hop."""
-    return [str(int(values[0]) - 1)] if values[0].isdecimal() else values
+    return [str(int(values[0]) - 1)] if HOPS(values[0]) else values
 
 
 def body_sent(method: str, body: bytes) -> bytes | None:

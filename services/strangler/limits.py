@@ -1,5 +1,6 @@
 """What a function behind API Gateway can carry, and what would be read in two ways on the way: refused by a sentence."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -11,6 +12,7 @@ HEADER_LIMIT = 10_240  # characters of all headers and the request line
 LINE_OVERHEAD = 4  # of each header: colon, blank, line end
 
 Headers = Mapping[str, list[str]]
+LENGTH = re.compile(r"[0-9]{1,15}", re.ASCII).fullmatch
 
 
 def check_head(target: str, headers: Headers) -> None:
@@ -37,7 +39,7 @@ def check_length(headers: Headers) -> None:
     lengths = headers["content-length"]
     if len(lengths) > 1 or "," in lengths[0]:
         raise bad_request("There are two Content-Length headers.")
-    if not (lengths[0].isascii() and lengths[0].isdigit()):
+    if not LENGTH(lengths[0]):
         raise bad_request("Content-Length is not a number.")
     if "transfer-encoding" in headers:
         raise bad_request("There are both Content-Length and Transfer-Encoding.")

@@ -111,7 +111,7 @@ class KeptTable:
             version = self._source.version(until - time.monotonic())
             if version != self._version or self._table is None:
                 self._take_up(version, until)
-        except (StoreError, ValueError, KeyError, TypeError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the store or an item, the last table holds
             message = "The route table cannot be read; the last one stays in force."
             observability.logger.warning(message, extra={"cause": repr(error)})
             return False

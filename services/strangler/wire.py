@@ -4,7 +4,7 @@ import re
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from services.strangler.limits import PAYLOAD_LIMIT
+from services.strangler.limits import LENGTH, PAYLOAD_LIMIT
 
 if TYPE_CHECKING:
     import socket
@@ -160,7 +160,7 @@ def read_body(reader: Reader, method: str, status: int, headers: Headers) -> tup
 def length_of(values: list[str]) -> int:
     """The one length that Content-Length tells."""
     length = values[0]
-    if any(other != length for other in values) or not (length.isascii() and length.isdigit()):
+    if any(other != length for other in values) or not LENGTH(length):
         raise Malformed("a length that is no number, or two lengths")
     return int(length)
 

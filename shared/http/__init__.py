@@ -1,1 +1,1 @@
-"""Requests in, answers out: one decorator over plain typed views, and the one place that knows Chalice."""
+"""Requests in, answers out: one decorator over plain typed views, and the service as a Chalice app."""

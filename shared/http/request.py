@@ -4,8 +4,9 @@ import base64
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
+from shared.bearer import bearer_token
 from shared.errors import BadRequest
 from shared.trie import split
 
@@ -34,6 +35,8 @@ class Request:
     def segments(self) -> list[str]:
         """The path's segments, decoded; BadRequest for a path that could be read in two ways."""
         path = self.raw_path
+        if "tisRawTarget" not in self.event["requestContext"]:  # API Gateway has decoded it already
+            path = quote(path, safe="/;\\")
         lowered = path.lower()
         if any(sign in lowered for sign in FORBIDDEN_IN_PATH):
             raise BadRequest(
@@ -82,10 +85,7 @@ class Request:
     @property
     def token(self) -> str | None:
         """The bearer token, from `Authorization` or the old gateway's `OIDC_access_token`."""
-        header = self.headers.get("authorization")
-        if header is None:
-            return self.headers.get("oidc_access_token")
-        return header[7:].strip() if header[:7].lower() == "bearer " else header
+        return bearer_token(self.headers.get("authorization"), self.headers.get("oidc_access_token"))
 
     @property
     def accepts_json(self) -> bool:
@@ -114,4 +114,7 @@ class Request:
     @property
     def passed_on(self) -> dict[str, str]:
         """The headers that follow a call through every hop."""
-        return {name: self.headers[name] for name in PASSED_ON if name in self.headers}
+        known = {**self.headers, "x-correlation-id": self.correlation_id}
+        return {
+            name: known[name].encode("latin-1", "replace").decode("latin-1") for name in PASSED_ON if known.get(name)
+        }

@@ -1,4 +1,4 @@
-"""A service as a Chalice app: the one place that knows Chalice.
+"""A service as a Chalice app: the place that knows Chalice, beside the facade's own app.
 
 Chalice publishes one greedy resource; the calls are dispatched here, on a trie, since an API may have 300 resources
 and Chalice's own dispatch would cost more than the call.
@@ -46,6 +46,7 @@ class Service(Chalice):
 
     def __init__(self, name: str, context: str, dialect: Dialect, resources: Iterable[Resource]) -> None:
         super().__init__(app_name=name)
+        self.api.binary_types = ["*/*"]  # bodies come and go as bytes: Chalice's own list would garble compressed ones
         self.dialect, self.guarded = dialect, [context.strip("/"), "api"]
         self.endpoints: list[Endpoint] = []
         self.lines = observability.RequestLines(name, ("route", "status"), ("method", "status_code"))

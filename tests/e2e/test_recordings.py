@@ -1,5 +1,6 @@
 """Every recorded exchange through the gateway and the facade, all reference routes live, as `tis` sets it up."""
 
+import gzip
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any, NamedTuple
@@ -31,7 +32,8 @@ def recorded_stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
     arguments = ["--real"] if request.param == "mariadb" else []
     running = start_stack(make_project(tmp_path_factory.mktemp("project")), *arguments)
     try:
-        dataset = RECORDED / "reference" / "dataset.json.gz"
+        dataset = running.project / "dataset.json"
+        dataset.write_bytes(gzip.decompress((RECORDED / "reference" / "dataset.json.gz").read_bytes()))
         for command in (
             ("seed", "--service", "reference", "--dataset", str(dataset)),
             ("routes", "set", "--service", "reference", "--stage", "live", "--yes"),

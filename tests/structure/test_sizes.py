@@ -25,7 +25,18 @@ NOT_AT_START = {
         "requests",
         "shared.collation",
         "sqlalchemy.orm",
-    )
+    ),
+    "services.strangler.app": (
+        "aws_lambda_powertools",
+        "boto3",
+        "botocore",
+        "cryptography",
+        "jwt",
+        "pydantic",
+        "shared.tokens",
+        "sqlalchemy",
+        "ssl",
+    ),
 }
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

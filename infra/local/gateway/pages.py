@@ -11,6 +11,7 @@ from infra.local.gateway.answer import Answer, json_answer
 from infra.local.gateway.dispatch import Page
 from infra.local.gateway.request import Request
 from infra.local.identity.users import Users, userinfo_of
+from shared.bearer import bearer_token
 from shared.tokens import KeysUnavailable, TokenError, Verifier
 
 USERINFO = "/profile/api/userinfo"
@@ -45,9 +46,9 @@ def userinfo_pages(users: Users, issuer: str, audience: str, jwks: Path) -> dict
     verifier = Verifier(issuer, str(jwks), audience, fetch=lambda file: orjson.loads(Path(file).read_bytes()))
 
     async def userinfo(request: Request) -> Answer | None:
-        token = request.header("authorization") or request.header("oidc_access_token") or ""
+        token = bearer_token(request.header("authorization"), request.header("oidc_access_token"))
         try:
-            claims = verifier.verify(token.removeprefix("Bearer ").strip())
+            claims = verifier.verify(token or "")
         except (TokenError, KeysUnavailable):
             return None
         user = str(claims["preferred_username"])

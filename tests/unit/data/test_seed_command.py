@@ -21,7 +21,7 @@ def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TIS_PORT", "8099")
     monkeypatch.delenv("TIS_DATABASE_URL", raising=False)
-    _write(tmp_path / ".tis" / "8099" / "stack.json", {"database_url": _url(tmp_path)})
+    _write(tmp_path / ".tis" / "8099" / "stack.json", {"databases": {"reference": _url(tmp_path)}})
     return tmp_path
 
 

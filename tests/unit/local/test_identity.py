@@ -118,6 +118,8 @@ def test_gateway_answers_userinfo_for_tokens_of_its_own_issuer_only(tmp_path: Pa
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TIS_PORT", "8123")
+    (tmp_path / "services" / "reference").mkdir(parents=True)
+    (tmp_path / "services" / "reference" / "app.py").touch()
     return tmp_path / ".tis" / "8123"
 
 
@@ -143,6 +145,13 @@ def test_token_command_refuses_what_it_cannot_read(project: Path, arguments: lis
     result = CliRunner().invoke(main, ["token", "--user", "jo", *arguments])
     assert result.exit_code == 2
     assert not (project / "users.jsonl").exists()
+
+
+def test_token_command_makes_nothing_outside_of_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["token", "--user", "jo"])
+    assert (result.exit_code, "no TIS project" in result.stderr) == (1, True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_port_that_is_none_is_a_sentence(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,21 +15,31 @@ def raised(kind: type[DBAPIError], original: Exception) -> DBAPIError:
     return kind("SELECT 1", {}, original)
 
 
+def sqlite_fault(kind: type[sqlite3.Error], name: str) -> sqlite3.Error:
+    """An error as SQLite raises it, known by its name alone: the message may quote the caller."""
+    error = kind("UNIQUE, locked, NOT NULL: what a caller may write")
+    error.sqlite_errorname = f"SQLITE_{name}"
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "answer", "sentence"),
     [
         (raised(IntegrityError, pymysql.err.IntegrityError(1062, "Duplicate entry")), Conflict, "exists"),
-        (raised(IntegrityError, sqlite3.IntegrityError("UNIQUE constraint failed: a.b")), Conflict, "exists"),
+        (raised(IntegrityError, sqlite_fault(sqlite3.IntegrityError, "CONSTRAINT_UNIQUE")), Conflict, "exists"),
         (raised(IntegrityError, pymysql.err.IntegrityError(1451, "a foreign key")), Conflict, "refers"),
-        (raised(IntegrityError, sqlite3.IntegrityError("FOREIGN KEY constraint failed")), Conflict, "refers"),
+        (raised(IntegrityError, sqlite_fault(sqlite3.IntegrityError, "CONSTRAINT_FOREIGNKEY")), Conflict, "refers"),
         (raised(IntegrityError, pymysql.err.IntegrityError(1048, "cannot be null")), BadRequest, "missing"),
-        (raised(IntegrityError, sqlite3.IntegrityError("NOT NULL constraint failed")), BadRequest, "missing"),
-        (raised(IntegrityError, sqlite3.IntegrityError("CHECK constraint failed")), BadRequest, "too long"),
+        (raised(IntegrityError, sqlite_fault(sqlite3.IntegrityError, "CONSTRAINT_NOTNULL")), BadRequest, "missing"),
+        (raised(IntegrityError, sqlite_fault(sqlite3.IntegrityError, "CONSTRAINT_CHECK")), BadRequest, "too long"),
         (raised(DataError, pymysql.err.DataError(1406, "Data too long")), BadRequest, "too long"),
         (raised(OperationalError, pymysql.err.OperationalError(1205, "Lock wait")), Conflict, "Try again"),
         (raised(OperationalError, pymysql.err.OperationalError(1213, "Deadlock")), Conflict, "Try again"),
-        (raised(OperationalError, sqlite3.OperationalError("database is locked")), Conflict, "Try again"),
+        (raised(OperationalError, sqlite_fault(sqlite3.OperationalError, "BUSY")), Conflict, "Try again"),
         (raised(OperationalError, pymysql.err.OperationalError(2003, "refused")), Unavailable, "Try again"),
+        (raised(OperationalError, pymysql.err.OperationalError(1290, "read-only")), Unavailable, "Try again"),
+        (raised(OperationalError, pymysql.err.OperationalError(1040, "too many")), Unavailable, "Try again"),
+        (raised(IntegrityError, pymysql.err.IntegrityError(1062, "'not null, locked'")), Conflict, "exists"),
         (raised(OperationalError, pymysql.err.OperationalError(2013, "lost")), Unavailable, "Try again"),
         (raised(InterfaceError, pymysql.err.InterfaceError(0, "")), Unavailable, "Try again"),
     ],

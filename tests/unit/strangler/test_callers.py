@@ -58,8 +58,9 @@ def test_network(address: str, shared: str) -> None:
     [
         ({"authorization": ["Bearer abc"]}, "abc"),
         ({"authorization": ["bearer  abc"]}, "abc"),
-        ({"oidc_access_token": ["xyz"], "authorization": ["Bearer abc"]}, "xyz"),
-        ({"authorization": ["Basic abc"]}, None),
+        ({"oidc_access_token": ["xyz"], "authorization": ["Bearer abc"]}, "abc"),
+        ({"oidc_access_token": ["xyz"]}, "xyz"),
+        ({"authorization": ["Basic abc"]}, "Basic abc"),
         ({}, None),
     ],
 )

@@ -14,6 +14,7 @@ import click
 from infra.local.gateway.server import PortBusy, open_socket
 from infra.local.stack.folder import StackError, StackFolder, port_of
 
+RUN_SECONDS = 5
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 DEPLOYED = (3, 13)
 ENOUGH_FILES = 1024
@@ -53,7 +54,11 @@ def check_others() -> Check:
 def runs(program: str) -> bool:
     """Is there such a Python, and does it run? A version manager's shim may exist and fail."""
     path = shutil.which(program)
-    return path is not None and subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0
+    try:
+        done = subprocess.run([path or "", "-c", ""], capture_output=True, check=False, timeout=RUN_SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
 
 
 def check_project() -> Check:

@@ -4,14 +4,15 @@ import base64
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from shared.bearer import bearer_token
 from shared.errors import BadRequest
 from shared.trie import split
 
 # What the old servers' firewall refuses in a path: it could be read in two ways.
-FORBIDDEN_IN_PATH = ("%2f", "%25", "%2e", "%3b", "%5c", "%00", ";", "\\", "//", "/./", "/../")
+FORBIDDEN_PLAIN = (";", "\\", "//", "/./", "/../")
+FORBIDDEN_IN_PATH = ("%2f", "%25", "%2e", "%3b", "%5c", "%00", *FORBIDDEN_PLAIN)
 
 JSON_RANGES = ("*/*", "application/*", "application/json")
 PREFLIGHT = {"origin", "access-control-request-method"}
@@ -35,14 +36,13 @@ class Request:
     def segments(self) -> list[str]:
         """The path's segments, decoded; BadRequest for a path that could be read in two ways."""
         path = self.raw_path
-        if "tisRawTarget" not in self.event["requestContext"]:  # API Gateway has decoded it already
-            path = quote(path, safe="/;\\")
+        decoded = "tisRawTarget" not in self.event["requestContext"]  # by API Gateway, already
         lowered = path.lower()
-        if any(sign in lowered for sign in FORBIDDEN_IN_PATH):
+        if any(sign in lowered for sign in (FORBIDDEN_PLAIN if decoded else FORBIDDEN_IN_PATH)):
             raise BadRequest(
                 "The path holds an encoded or doubled separator, a backslash, a semicolon or a percent sign."
             )
-        if "%" not in path:
+        if decoded or "%" not in path:
             return split(path)
         try:
             return [unquote_to_bytes(segment).decode() for segment in split(path)]

@@ -143,3 +143,23 @@ def test_any_path_has_segments_or_is_refused(path: str) -> None:
 def test_any_body_is_text_or_refused(body: str, encoded: bool) -> None:
     with maybe_refused(BadRequest):
         assert isinstance(request_of(body=body, isBase64Encoded=encoded).body, str)
+
+
+@pytest.mark.parametrize(
+    ("path", "last"),
+    [("/reference/api/x/a%b", "a%b"), ("/reference/api/x/%41", "%41"), ("/reference/api/x/é b", "é b")],
+)
+def test_a_path_without_its_raw_form_is_decoded_already(path: str, last: str) -> None:
+    call = event("GET", "/", {})
+    call["path"] = path
+    del call["requestContext"]["tisRawTarget"]
+    assert Request(call).segments[-1] == last
+
+
+@pytest.mark.parametrize("path", ["/a//b", "/a/../b", "/a;b", "/a\\b"])
+def test_a_path_without_its_raw_form_is_refused_like_any(path: str) -> None:
+    call = event("GET", "/", {})
+    call["path"] = path
+    del call["requestContext"]["tisRawTarget"]
+    with pytest.raises(BadRequest):
+        _ = Request(call).segments

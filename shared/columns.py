@@ -11,9 +11,13 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Integer,
+    MetaData,
     String,
+    Table,
     Text,
+    func,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator
 
@@ -87,3 +91,17 @@ def text(
 def link(name: str, target: str, *, required: bool = False, kind: Any = Number) -> Column[Any]:
     """A column that holds the key of another table's row."""
     return Column(name, kind, ForeignKey(target), nullable=not required, index=True)
+
+
+def json_patch_table(metadata: MetaData) -> Table:
+    """The audit trail of updates, the same in each old database."""
+    return Table(
+        "JsonPatch",
+        metadata,
+        number_key(),
+        text("tableDtoName", required=True),
+        text("patchId"),
+        Column("patch", LongText),
+        Column("dateAdded", Stamp, nullable=False, server_default=func.current_timestamp()),
+        Column("enabled", Bit, server_default=sql("1")),
+    )

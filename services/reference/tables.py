@@ -1,9 +1,19 @@
 """The tables of the reference database, under their old names; columns in the order in which rows are answered."""
 
-from sqlalchemy import Column, Date, MetaData, String, Table, UniqueConstraint, func
+from sqlalchemy import Column, Date, MetaData, String, Table, UniqueConstraint
 from sqlalchemy import text as sql
 
-from shared.columns import COLLATION, Bit, LongText, Number, Stamp, link, number_key, row_uuid, text, uuid_key
+from shared.columns import (
+    COLLATION,
+    Bit,
+    Number,
+    json_patch_table,
+    link,
+    number_key,
+    row_uuid,
+    text,
+    uuid_key,
+)
 
 metadata = MetaData()
 
@@ -91,16 +101,7 @@ grade = Table(
     text("intrepidId", unique=True),
 )
 inactive_reason = _plain("InactiveReason")
-json_patch = Table(
-    "JsonPatch",
-    metadata,
-    number_key(),
-    _label("tableDtoName"),
-    text("patchId"),
-    Column("patch", LongText),
-    Column("dateAdded", Stamp, nullable=False, server_default=func.current_timestamp()),
-    Column("enabled", Bit, server_default=sql("1")),
-)
+json_patch = json_patch_table(metadata)
 leaving_destination = _plain("LeavingDestination")
 leaving_reason = _plain("LeavingReason")
 local_office = Table(

@@ -29,13 +29,16 @@ def _definitions(url: str) -> dict[str, list[str]]:
         }
 
 
-def test_migrations_make_the_tables_that_the_service_says_it_has(new_database: Callable[[], str]) -> None:
+@pytest.mark.parametrize(("service", "count"), [("reference", 46), ("profile", 13)])
+def test_migrations_make_the_tables_that_the_service_says_it_has(
+    new_database: Callable[[], str], service: str, count: int
+) -> None:
     migrated, declared = new_database(), new_database()
-    schema.upgrade(migrated, "reference")
+    schema.upgrade(migrated, service)
     with schema.engine_at(declared) as engine:
-        schema.tables("reference").create_all(engine)
+        schema.tables(service).create_all(engine)
     assert _definitions(migrated) == _definitions(declared)
-    assert len(_definitions(migrated)) == 46
+    assert len(_definitions(migrated)) == count
 
 
 def test_tables_and_texts_are_as_the_old_ones_whatever_the_database_defaults_to(

@@ -23,13 +23,14 @@ def in_order(sql: str) -> str:
     return "\n".join([first, *sorted(line.rstrip(" ,") for line in lines)])
 
 
-def test_migrations_make_the_tables_that_the_service_says_it_has(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("service", "count"), [("reference", 46), ("profile", 13)])
+def test_migrations_make_the_tables_that_the_service_says_it_has(tmp_path: Path, service: str, count: int) -> None:
     migrated, declared = (f"sqlite:///{tmp_path / name}.db" for name in ("migrated", "declared"))
-    schema.upgrade(migrated, "reference")
+    schema.upgrade(migrated, service)
     with schema.engine_at(declared) as engine:
-        schema.tables("reference").create_all(engine)
+        schema.tables(service).create_all(engine)
     assert _definitions(migrated) == _definitions(declared)
-    assert len([name for name, sql in _definitions(migrated) if sql.lstrip().startswith("CREATE TABLE")]) == 46
+    assert len([name for name, sql in _definitions(migrated) if sql.lstrip().startswith("CREATE TABLE")]) == count
 
 
 def test_upgrade_leaves_an_up_to_date_database_alone(tmp_path: Path) -> None:

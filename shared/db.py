@@ -119,11 +119,6 @@ class Work:
             self._command("BEGIN IMMEDIATE" if sqlite else "BEGIN")
             self._writing = True
 
-    def checkpoint(self) -> None:
-        """Keep what was written so far, whatever becomes of the rest; a dry run keeps nothing all the same."""
-        if not self._dry_run:
-            self.finish(keep=True)
-
     def finish(self, *, keep: bool) -> None:
         """End the transaction, if one is open."""
         if self._writing:

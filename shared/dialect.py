@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -21,7 +21,7 @@ from shared.errors import (
     Unauthorised,
     Unavailable,
 )
-from shared.http.reply import Reply
+from shared.http.reply import JSON, Reply
 from shared.http.request import Request
 
 # Spring Security's own translations that callers have seen; English for the rest.
@@ -29,15 +29,18 @@ ACCESS_DENIED: Final[Mapping[str, str]] = {"de": "Zugriff verweigert", "fr": "Ac
 LONGEST_PARAMS: Final = 4_000  # characters: API Gateway carries some 10 KB of headers
 LANGUAGE_COOKIE: Final = "NG_TRANSLATE_LANG_KEY="
 
-# Spring Security's headers, and the three that its CORS filter varies by.
-STANDING_HEADERS: Final[dict[str, list[str]]] = {
+# Spring Security's headers.
+SECURED: Final[Mapping[str, list[str]]] = {
     "Cache-Control": ["no-cache, no-store, max-age=0, must-revalidate"],
     "Pragma": ["no-cache"],
     "Expires": ["0"],
     "X-Content-Type-Options": ["nosniff"],
     "X-Frame-Options": ["DENY"],
     "X-XSS-Protection": ["1; mode=block"],
-    "Vary": ["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"],
+}
+# What Spring's CORS filter varies by.
+CROSS_ORIGIN: Final[Mapping[str, list[str]]] = {
+    "Vary": ["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"]
 }
 
 TITLES: Final[Mapping[type[ApiError], str]] = {
@@ -48,13 +51,29 @@ TITLES: Final[Mapping[type[ApiError], str]] = {
 
 @dataclass(frozen=True)
 class Dialect:
-    """The JHipster dialect of one service; `app` is the prefix of its headers, as in X-referenceApp-alert."""
+    """The JHipster dialect of one service; `app` is the prefix of its headers, as in X-referenceApp-alert.
+
+    `standing` are the headers of all its answers, `sets_language` says whether `?language=xx` sets a cookie, and `speaks`
+    are media types besides JSON's own that its answers bear for who accepts nothing else.
+    """
 
     app: str
+    standing: Mapping[str, list[str]] = field(default_factory=dict)
+    sets_language: bool = False
+    speaks: tuple[str, ...] = ()
 
-    def alert(self, entity: str, event: str, params: str) -> dict[str, str]:
-        """The headers that tell of a success: created, updated or deleted."""
-        return {f"X-{self.app}-alert": f"{self.app}.{entity}.{event}", f"X-{self.app}-params": params}
+    def media_type(self, reply: Reply, request: Request) -> str:
+        """The media type of an answer."""
+        wanted = request.headers.get("accept", "")
+        return wanted if wanted in self.speaks and reply.media_type == JSON else reply.media_type
+
+    def headers(self, reply: Reply, request: Request) -> dict[str, str]:
+        """What this dialect says of an answer in headers: its alert, and the language that was chosen."""
+        told = language_cookie(request) if self.sets_language else {}
+        if reply.alert is None:
+            return told
+        entity, event, params = reply.alert
+        return {f"X-{self.app}-alert": f"{self.app}.{entity}.{event}", f"X-{self.app}-params": params, **told}
 
     def render(self, error: ApiError, request: Request) -> Reply:
         """The answer that a refusal becomes."""
@@ -81,7 +100,8 @@ class Dialect:
                 faults = [dict(zip(("objectName", "field", "message"), fault, strict=True)) for fault in error.faults]
                 return error_body("error.validation", None, faults)
             case Forbidden():
-                return error_body("error.accessDenied", ACCESS_DENIED.get(language(request), "Access is denied"))
+                denied = error.description or ACCESS_DENIED.get(language(request), "Access is denied")
+                return error_body("error.accessDenied", denied)
             case MethodNotAllowed():
                 return error_body("error.methodNotSupported", f"Request method '{request.method}' not supported")
             case _:

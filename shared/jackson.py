@@ -186,5 +186,5 @@ Day = Annotated[date | None, reader(read_day, "a date such as 2026-01-31")]
 Moment = Annotated[
     datetime | None,
     reader(read_moment, "a date-time such as 2026-01-31T10:00:00.000+00:00"),
-    PlainSerializer(write_moment),
+    PlainSerializer(write_moment, when_used="json"),
 ]

@@ -20,13 +20,14 @@ IN_LIMIT = 1_000
 
 @dataclass(frozen=True)
 class Collection(Generic[Model]):
-    """A table's rows as one JSON type. `search` names the columns of searchQuery; `renamed` maps fields to columns."""
+    """A table's rows as one JSON type. `search` names the columns of searchQuery, `renamed` maps fields to columns."""
 
     table: Table
     model: type[Model]
     search: tuple[str, ...] = ()
     parents: tuple[Parent, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    key: str = "id"
 
     @property
     def many(self) -> Any:
@@ -77,7 +78,7 @@ class Collection(Generic[Model]):
 
     @cached_property
     def _select_row(self) -> Select[Any]:
-        return self.select_rows.where(self.column("id") == bindparam("key"))
+        return self.select_rows.where(self.column(self.key) == bindparam("key"))
 
     def read(self, values: Sequence[Any]) -> Model:
         """A row of `select_rows` as its model."""
@@ -92,13 +93,13 @@ class Collection(Generic[Model]):
         return cast("Model", self.model.model_construct(**fields))
 
     def get(self, work: Work, key: Any) -> Model | None:
-        """The row with an id."""
+        """The row with a key."""
         found = work.row(self._select_row, {"key": key})
         return None if found is None else self.read(found)
 
     def find(self, work: Work, *clauses: Any, order: Sequence[Any] = (), limit: int | None = None) -> list[Model]:
-        """The rows that fit all clauses, by id unless told otherwise."""
-        statement = self.select_rows.where(*clauses).order_by(*order, self.column("id")).limit(limit)
+        """The rows that fit all clauses, by key unless told otherwise."""
+        statement = self.select_rows.where(*clauses).order_by(*order, self.column(self.key)).limit(limit)
         return [self.read(row) for row in work.rows(statement)]
 
     def find_any(self, work: Work, column: Column[Any], values: Sequence[Any], *clauses: Any) -> list[Model]:
@@ -107,7 +108,7 @@ class Collection(Generic[Model]):
 
     def has(self, work: Work, *clauses: Any) -> bool:
         """Does a row fit all clauses?"""
-        return work.row(select(self.column("id")).where(*clauses).limit(1)) is not None
+        return work.row(select(self.column(self.key)).where(*clauses).limit(1)) is not None
 
     def page(self, work: Work, page: PageRequest, clauses: Clauses) -> tuple[list[Model], int]:
         """One page of the rows that fit, and how many fit in all; counted only where the page does not tell."""
@@ -117,13 +118,13 @@ class Collection(Generic[Model]):
         source = self._joined(parent for parent in self.parents if parent in clauses.parents)
         count = clauses.narrow(select(func.count()).select_from(source))
         if rows and clauses.searched and not page.sort:  # a text is looked for in every row: go on where the page ended
-            beyond = work.value(count.where(self.column("id") > rows[-1].id))
+            beyond = work.value(count.where(self.column(self.key) > getattr(rows[-1], self.key)))
             return rows, page.offset + len(rows) + beyond
         return rows, work.value(count)
 
     def _page_statement(self, page: PageRequest, clauses: Clauses) -> Select[Any]:
         """The rows of a page. Where many are passed over, their keys are found first: that scan reads no wide rows."""
-        key, keys = self.column("id"), self._sort_keys(page)
+        key, keys = self.column(self.key), self._sort_keys(page)
         order = [*(one.column.desc() if descending else one.column.asc() for one, descending in keys), key]
         if not clauses.conditions and page.number == 0:
             return self.select_rows.order_by(*order).limit(page.size)
@@ -131,7 +132,7 @@ class Collection(Generic[Model]):
         source = self._joined(parent for parent in self.parents if parent in asked)
         found = clauses.narrow(select(key).select_from(source)).order_by(*order).limit(page.size).offset(page.offset)
         chosen = found.subquery()
-        return self.select_rows.join(chosen, chosen.c.id == key).order_by(*order)
+        return self.select_rows.join(chosen, chosen.c[key.name] == key).order_by(*order)
 
     def _sort_keys(self, page: PageRequest) -> list[tuple[Property, bool]]:
         """What to sort by, and whether downwards; of a name that comes twice the first counts."""
@@ -166,20 +167,20 @@ class Collection(Generic[Model]):
         return work.write(insert(self.table), values).inserted_primary_key[0]
 
     def replace(self, work: Work, row: Model) -> bool:
-        """Replace the whole row with the id of `row`; is there one?"""
+        """Replace the whole row with the key of `row`; is there one?"""
         values = self.values(row)
-        key = values.pop("id")
+        key = values.pop(self.key)
         return bool(work.write(self._update, {**values, "key": key}).rowcount)
 
     @cached_property
     def _update(self) -> Any:
-        columns = [column.name for column in self.table.c if column.name != "id"]
-        statement = update(self.table).where(self.column("id") == bindparam("key"))
+        columns = [column.name for column in self.table.c if column.name != self.key]
+        statement = update(self.table).where(self.column(self.key) == bindparam("key"))
         return statement.values({name: bindparam(name) for name in columns})
 
     def delete(self, work: Work, key: Any) -> bool:
-        """Delete the row with an id; was there one?"""
-        return bool(work.write(delete(self.table).where(self.column("id") == key)).rowcount)
+        """Delete the row with a key; was there one?"""
+        return bool(work.write(delete(self.table).where(self.column(self.key) == key)).rowcount)
 
     def with_parents(self, work: Work, row: Model) -> Model:
         """The row with its parents as they are stored; Conflict for one that does not exist."""
@@ -192,6 +193,6 @@ def has_default(column: Column[Any]) -> bool:
     return column.default is not None or column.server_default is not None or bool(column.primary_key)
 
 
-def portions(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def portions(values: Sequence[Any], size: int = IN_LIMIT) -> Iterable[Sequence[Any]]:
     """The values, no more at a time than one statement should carry."""
-    return (values[start : start + IN_LIMIT] for start in range(0, len(values), IN_LIMIT))
+    return (values[start : start + size] for start in range(0, len(values), size))

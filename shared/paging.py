@@ -1,11 +1,16 @@
 """Paging and sorting as Spring Data reads them, and the headers that tell of pages."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
+
+from pydantic import BaseModel
 
 from shared.http.request import Request
 from shared.java import wrap_int
+
+Model = TypeVar("Model", bound=BaseModel)
 
 DEFAULT_SIZE = 20
 MAX_SIZE = 2000
@@ -55,6 +60,60 @@ class PageRequest:
         places += [("last", max(pages - 1, 0)), ("first", 0)]
         link = ",".join(f'<{base}?page={number}&size={self.size}>; rel="{place}"' for place, number in places)
         return {"X-Total-Count": str(total), "Link": link}
+
+
+class SortState(BaseModel):
+    """Spring's word on whether there is an order."""
+
+    sorted: bool
+    empty: bool
+    unsorted: bool
+
+
+class Pageable(BaseModel):
+    """What page was asked for."""
+
+    sort: SortState
+    pageNumber: int
+    pageSize: int
+    offset: int
+    paged: bool = True
+    unpaged: bool = False
+
+
+class Page(BaseModel, Generic[Model]):
+    """A page as an object: Spring's own form, where headers do not tell of it."""
+
+    content: list[Model]
+    pageable: Pageable
+    totalElements: int
+    totalPages: int
+    last: bool
+    size: int
+    number: int
+    sort: SortState
+    numberOfElements: int
+    first: bool
+    empty: bool
+
+    @classmethod
+    def of(cls, rows: Sequence[Model], asked: PageRequest, total: int) -> "Page[Model]":
+        """A page of some rows, of so many in all."""
+        is_sorted, pages = bool(asked.sort), -(-total // asked.size)
+        sort = SortState(sorted=is_sorted, empty=not is_sorted, unsorted=not is_sorted)
+        return cls.model_construct(
+            content=list(rows),
+            pageable=Pageable(sort=sort, pageNumber=asked.number, pageSize=asked.size, offset=asked.offset),
+            totalElements=total,
+            totalPages=pages,
+            last=asked.number + 1 >= pages,
+            size=asked.size,
+            number=asked.number,
+            sort=sort,
+            numberOfElements=len(rows),
+            first=asked.number == 0,
+            empty=not rows,
+        )
 
 
 def whole_number(values: list[str] | None) -> int | None:

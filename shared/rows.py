@@ -1,6 +1,7 @@
 """Rows as callers see them, and the rows that are nested in them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
@@ -9,17 +10,17 @@ from sqlalchemy import Column, Select, Table, bindparam, select
 
 from shared.db import Work
 from shared.errors import BadRequest, Conflict
+from shared.java import date_text
 
 
 class Row(BaseModel):
-    """A row as callers see it: its id first, its fields in their order, none ever left out.
+    """A row as callers see it: its fields in their order, none ever left out.
 
     `dto` is the old type's name. Schemas are built at the first use, so that a cold start pays for one, not for forty.
     """
 
     model_config = ConfigDict(defer_build=True, extra="ignore")
     dto: ClassVar[str]
-    id: Any = None
 
 
 Model = TypeVar("Model", bound=Row)
@@ -63,3 +64,20 @@ class Parent:
 def is_uuid(column: Column[Any]) -> bool:
     """Does the column hold UUIDs?"""
     return getattr(column.type, "length", None) == 36  # noqa: PLR2004 - a UUID's length as text
+
+
+def text_form(row: Row) -> str:
+    """A row as the old service's `toString` showed it: `GenderDTO(id=null, uuid=null, code=F, …)`."""
+    fields = ", ".join(f"{name}={value_text(getattr(row, name))}" for name in type(row).model_fields)
+    return f"{row.dto}({fields})"
+
+
+def value_text(value: Any) -> str:
+    """A value as Java shows it within a row."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime):
+        return date_text(value)
+    return text_form(value) if isinstance(value, Row) else str(value)

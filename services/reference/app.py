@@ -9,7 +9,6 @@ from services.reference import (
     funding_sub_types,
     funding_types,
     grades,
-    json_patches,
     leaving_reasons,
     local_office_contact_types,
     local_office_contacts,
@@ -24,8 +23,10 @@ from services.reference import (
     statuses,
     trusts,
 )
-from services.reference.crud import DIALECT
+from services.reference.tables import json_patch
+from shared.dialect import CROSS_ORIGIN, SECURED, Dialect
 from shared.http.service import Service
+from shared.json_patches import serve_patches
 
 MODULES = (
     assessment_types,
@@ -36,7 +37,6 @@ MODULES = (
     funding_sub_types,
     funding_types,
     grades,
-    json_patches,
     leaving_reasons,
     local_office_contact_types,
     local_office_contacts,
@@ -51,4 +51,7 @@ MODULES = (
     trusts,
 )
 
-app = Service("reference", "/reference", DIALECT, [*lookups.RESOURCES, *(module.routes for module in MODULES)])
+DIALECT = Dialect("referenceApp", standing={**SECURED, **CROSS_ORIGIN}, sets_language=True)
+RESOURCES = (*lookups.RESOURCES, *(module.routes for module in MODULES), serve_patches(json_patch))
+
+app = Service("reference", "/reference", DIALECT, RESOURCES)

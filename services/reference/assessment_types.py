@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from services.reference.audit import record_update
-from services.reference.crud import DIALECT, Crud
 from services.reference.row_types import row_type
-from services.reference.serving import serve
 from services.reference.tables import assessment_type
+from shared.audit import record_update
+from shared.crud import Crud
 from shared.db import Work
 from shared.errors import BadRequest, HeaderRefusal, NotFound
-from shared.http.reply import Reply
+from shared.http.reply import Alert, Reply
 from shared.lookup import Collection
 from shared.principals import SIGNED_IN, Principal
 from shared.rows import Row
+from shared.serving import serve
 
 AssessmentType = row_type(assessment_type, "AssessmentTypeDto")
 rows = Collection(assessment_type, AssessmentType, ("code", "label"))
@@ -37,10 +37,10 @@ class AssessmentTypes(Crud[Any]):
     def update_row(self, body: Any, work: Work, principal: Principal) -> Reply:
         """Replace an assessment type; without an id it is a create, and so it is, refused, with an unknown one."""
         stored = None if body.id is None else rows.get(work, body.id)
-        record_update(work, principal, stored, body)
+        record_update(work, rows, principal, stored, body)
         if stored is None:
             return self.create_row(body, work)
-        return Reply(self.save(work, body), 200, DIALECT.alert(self.entity, "updated", body.code))
+        return Reply(self.save(work, body), alert=Alert(self.entity, "updated", body.code))
 
 
 crud = AssessmentTypes("assessment-types", "AssessmentType", rows, link="assessment-type")

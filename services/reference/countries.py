@@ -1,16 +1,16 @@
 """/api/countries. Replaces CountryResource."""
 
-from services.reference.crud import Crud
 from services.reference.current import list_current
 from services.reference.existence import exists_map
 from services.reference.row_types import row_type
-from services.reference.serving import serve
 from services.reference.tables import country
+from shared.crud import Crud
 from shared.db import Work
 from shared.http.reply import Reply
 from shared.lookup import Collection
 from shared.paging import PageRequest
 from shared.principals import SIGNED_IN
+from shared.serving import serve
 
 COLUMNS = ("countryNumber", "nationality")
 

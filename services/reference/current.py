@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import literal
 
-from services.reference.crud import Crud
+from shared.crud import Crud
 from shared.db import Work
 from shared.filters import like_pattern, read_search
 from shared.http.reply import Reply

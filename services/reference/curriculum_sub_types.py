@@ -1,14 +1,14 @@
 """/api/curriculum-sub-types. Replaces CurriculumSubTypeResource."""
 
-from services.reference.crud import Crud
 from services.reference.finding import only_row
 from services.reference.row_types import row_type
-from services.reference.serving import serve
 from services.reference.tables import curriculum_sub_type
+from shared.crud import Crud
 from shared.db import Work
 from shared.lookup import Collection
 from shared.principals import SIGNED_IN
 from shared.rows import Row
+from shared.serving import serve
 
 CurriculumSubType = row_type(curriculum_sub_type)
 rows = Collection(curriculum_sub_type, CurriculumSubType, ("code", "label"))

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.reference.crud import Crud
 from services.reference.finding import only_row
-from services.reference.row_types import row_type, text_form
-from services.reference.serving import serve
+from services.reference.row_types import row_type
 from services.reference.tables import dbc
+from shared.crud import Crud
 from shared.db import Work
 from shared.errors import HeaderRefusal, required
 from shared.lookup import Collection
 from shared.principals import SIGNED_IN, Principal
-from shared.rows import Row
+from shared.rows import Row, text_form
+from shared.serving import serve
 
 DesignatedBody = row_type(dbc)
 rows = Collection(dbc, DesignatedBody, ("dbc", "name", "abbr"))

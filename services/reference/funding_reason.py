@@ -1,10 +1,10 @@
 """/api/funding-reason. Replaces FundingReasonResource."""
 
-from services.reference.crud import Crud
 from services.reference.row_types import row_type
-from services.reference.serving import SINGLE_FIVE, serve
 from services.reference.tables import funding_reason
+from shared.crud import Crud
 from shared.lookup import Collection
+from shared.serving import SINGLE_FIVE, serve
 
 FundingReason = row_type(funding_reason, "FundingReasonDto")
 rows = Collection(funding_reason, FundingReason, ("reason",))

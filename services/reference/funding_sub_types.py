@@ -1,16 +1,16 @@
 """/api/funding-sub-types. Replaces FundingSubTypeResource."""
 
-from services.reference.crud import Crud
 from services.reference.funding_types import FundingType
 from services.reference.funding_types import rows as types
-from services.reference.serving import SINGLE_FIVE, serve
 from services.reference.tables import funding_sub_type, funding_type
+from shared.crud import Crud
 from shared.db import Work
 from shared.errors import Refused, required
 from shared.jackson import StatusWord, Text, Uuid
 from shared.lookup import Collection
 from shared.principals import SIGNED_IN
 from shared.rows import Parent, Row
+from shared.serving import SINGLE_FIVE, serve
 
 
 class FundingSubType(Row):

@@ -4,14 +4,14 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from services.reference.crud import Crud
-from services.reference.serving import serve
 from services.reference.tables import funding_sub_type, funding_type
+from shared.crud import Crud
 from shared.db import Work
 from shared.http.reply import Reply
 from shared.jackson import Long, PrimitiveFlag, StatusWord, Text, Uuid
 from shared.lookup import Collection
 from shared.rows import Row
+from shared.serving import serve
 
 
 class FundingType(Row):

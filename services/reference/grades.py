@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from services.reference.crud import Crud
 from services.reference.current import list_current
 from services.reference.existence import exists_ids, exists_map
 from services.reference.finding import codes_in_path, found_or_404
-from services.reference.row_types import row_type, text_form
-from services.reference.serving import serve
+from services.reference.row_types import row_type
 from services.reference.tables import grade
+from shared.crud import Crud
 from shared.db import Work
 from shared.http.reply import Reply
 from shared.lookup import Collection
 from shared.paging import PageRequest
 from shared.principals import SIGNED_IN
+from shared.rows import text_form
+from shared.serving import serve
 
 SEARCHED = ("name", "label", "abbreviation")
 

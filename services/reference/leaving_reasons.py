@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from services.reference.crud import Crud
 from services.reference.existence import match_values
 from services.reference.row_types import row_type
-from services.reference.serving import SINGLE_FIVE, serve
 from services.reference.tables import leaving_reason
+from shared.crud import Crud
 from shared.db import Work
 from shared.errors import HeaderRefusal, NotFound
 from shared.filters import read_filters, read_search
@@ -14,6 +13,7 @@ from shared.http.reply import Reply
 from shared.lookup import Collection
 from shared.principals import SIGNED_IN
 from shared.rows import Row
+from shared.serving import SINGLE_FIVE, serve
 
 LeavingReason = row_type(leaving_reason, "LeavingReasonDto")
 rows = Collection(leaving_reason, LeavingReason, ("code", "label"))

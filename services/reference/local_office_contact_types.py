@@ -1,11 +1,11 @@
 """/api/local-office-contact-types. Replaces LocalOfficeContactTypeResource."""
 
-from services.reference.crud import Crud
-from services.reference.serving import SINGLE_FOUR, serve
 from services.reference.tables import local_office_contact_type
+from shared.crud import Crud
 from shared.jackson import StatusWord, Text, Uuid
 from shared.lookup import Collection
 from shared.rows import Row
+from shared.serving import SINGLE_FOUR, serve
 
 
 class LocalOfficeContactType(Row):

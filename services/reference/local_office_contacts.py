@@ -1,17 +1,17 @@
 """/api/local-office-contacts. Replaces LocalOfficeContactResource."""
 
 from services.reference.contact_rules import is_email, is_https_url
-from services.reference.crud import Crud
 from services.reference.local_office_contact_types import LocalOfficeContactType
 from services.reference.local_offices import LocalOffice
-from services.reference.serving import SINGLE_FOUR, serve
 from services.reference.tables import local_office, local_office_contact, local_office_contact_type
+from shared.crud import Crud
 from shared.db import Work
 from shared.errors import Refused
 from shared.http.reply import Reply
 from shared.jackson import Text, Uuid
 from shared.lookup import Collection
 from shared.rows import Parent, Row
+from shared.serving import SINGLE_FOUR, serve
 
 
 class LocalOfficeContact(Row):
@@ -49,7 +49,7 @@ class LocalOfficeContacts(Crud[LocalOfficeContact]):
             raise Refused(f"Contact '{row.contact}' was not a valid Email or HTTPS URL.")
         return row
 
-    def create_row(self, body: LocalOfficeContact, work: Work) -> Reply:  # type: ignore[override]
+    def create_row(self, body: LocalOfficeContact, work: Work) -> Reply:
         """Store a new contact; refused where the office has one of the type."""
         self.prepare(work, body)
         office, kind = body.localOffice, body.contactType

@@ -2,15 +2,15 @@
 
 from types import MappingProxyType
 
-from services.reference.crud import Crud
-from services.reference.serving import serve
 from services.reference.tables import local_office
+from shared.crud import Crud
 from shared.db import Work
 from shared.errors import required
 from shared.jackson import Long, StatusWord, Text, Uuid
 from shared.lookup import Collection
 from shared.principals import SIGNED_IN, Principal
 from shared.rows import Row
+from shared.serving import serve
 
 # The old service had this map in its code, not in the table of designated bodies; the two differ for London.
 OFFICE_NAMES = MappingProxyType(

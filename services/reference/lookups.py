@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table
 
 from services.reference import tables
-from services.reference.crud import Crud
 from services.reference.existence import exists_exact, exists_map, exists_text
 from services.reference.row_types import row_type
-from services.reference.serving import serve
+from shared.crud import Crud
 from shared.http.endpoint import Resource, calling_line
 from shared.lookup import Collection
+from shared.serving import serve
 
 CODE_AND_LABEL = ("code", "label")
 COUNTRY_COLUMNS = ("countryNumber", "nationality")

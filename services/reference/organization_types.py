@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from services.reference.crud import Crud
-from services.reference.serving import SINGLE_FIVE, serve
 from services.reference.tables import organization_type
+from shared.crud import Crud
 from shared.db import Work
 from shared.errors import BadRequest
 from shared.jackson import Long, StatusWord, Text, Uuid
 from shared.lookup import Collection
 from shared.rows import Row
+from shared.serving import SINGLE_FIVE, serve
 
 
 class OrganizationType(Row):

@@ -1,16 +1,16 @@
 """/api/roles. Replaces RoleResource."""
 
-from services.reference.crud import Crud
 from services.reference.existence import exists_exact, match_values
 from services.reference.finding import codes_in_path
 from services.reference.read_only_lists import RoleCategory
-from services.reference.serving import serve
 from services.reference.tables import role, role_category
+from shared.crud import Crud
 from shared.db import Work
 from shared.jackson import Long, StatusWord, Text, Uuid
 from shared.lookup import Collection
 from shared.principals import SIGNED_IN
 from shared.rows import Parent, Row
+from shared.serving import serve
 
 
 class Role(Row):

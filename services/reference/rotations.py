@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from services.reference.crud import Crud
 from services.reference.existence import exists_map
 from services.reference.row_types import row_type
-from services.reference.serving import serve
 from services.reference.tables import rotation
+from shared.crud import Crud
 from shared.errors import FieldError
 from shared.lookup import Collection
 from shared.principals import Permission
-from shared.rows import Row
+from shared.serving import serve
 
 RESOURCE = "tis:references::reference:"
 
@@ -22,7 +21,7 @@ rows = Collection(rotation, Rotation, ("code", "label"))
 class Rotations(Crud[Any]):
     """An update also asks for an id that is not negative."""
 
-    def faults(self, row: Row, *, creating: bool) -> Iterable[FieldError]:
+    def faults(self, row: Any, *, creating: bool) -> Iterable[FieldError]:
         """The usual constraints, and the id's."""
         yield from super().faults(row, creating=creating)
         if not creating and row.id is not None and row.id < 0:

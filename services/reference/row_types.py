@@ -1,6 +1,5 @@
 """The JSON types of the reference service's rows, made from the columns of their tables."""
 
-from datetime import datetime
 from typing import Any
 
 from pydantic import create_model
@@ -8,7 +7,6 @@ from sqlalchemy import Column, Table
 
 from shared.columns import Bit
 from shared.jackson import Long, PrimitiveFlag, StatusWord, Text, Uuid
-from shared.java import date_text
 from shared.rows import Row, is_uuid
 
 
@@ -29,19 +27,3 @@ def row_type(table: Table, dto: str | None = None) -> type[Row]:
     model = create_model(table.name, __base__=Row, __module__=__name__, **fields)
     model.dto = dto or f"{table.name}DTO"
     return model
-
-
-def text_form(row: Row) -> str:
-    """A row as the old service's `toString` showed it: `GenderDTO(id=null, uuid=null, code=F, …)`."""
-    fields = ", ".join(f"{name}={_text(getattr(row, name))}" for name in type(row).model_fields)
-    return f"{row.dto}({fields})"
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, datetime):
-        return date_text(value)
-    return text_form(value) if isinstance(value, Row) else str(value)

@@ -6,13 +6,12 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import bindparam, select
 
-from services.reference.crud import Crud
 from services.reference.existence import decoded, exists_ids, exists_map, status_reply
 from services.reference.finding import codes_in_path, found_or_404, only_row
 from services.reference.limited import LimitedList, search_limited
 from services.reference.organization_types import OrganizationType
-from services.reference.serving import serve
 from services.reference.tables import organization_type, site, trust
+from shared.crud import Crud
 from shared.db import Work
 from shared.errors import BadRequest, Refused
 from shared.http.binding import RawText
@@ -21,6 +20,7 @@ from shared.jackson import Day, Long, StatusWord, Text
 from shared.lookup import Collection
 from shared.principals import SIGNED_IN
 from shared.rows import Parent, Row
+from shared.serving import serve
 
 SEARCHED = ("siteCode", "trustCode", "siteName", "postCode", "address", "siteKnownAs")
 

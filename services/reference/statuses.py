@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from services.reference.crud import Crud
-from services.reference.serving import serve
 from services.reference.tables import status
+from shared.crud import Crud
 from shared.db import Work
 from shared.jackson import Long, StatusWord, Text
 from shared.lookup import Collection
 from shared.principals import SIGNED_IN
 from shared.rows import Row
+from shared.serving import serve
 
 
 class Status(Row):

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from services.reference.crud import Crud
 from services.reference.current import list_current
 from services.reference.existence import decoded, exists_ids, exists_map, status_reply
 from services.reference.finding import codes_in_path, found_or_404, only_row
 from services.reference.limited import LimitedList, search_limited
 from services.reference.organization_types import OrganizationType
-from services.reference.serving import serve
 from services.reference.tables import organization_type, trust
+from shared.crud import Crud
 from shared.db import Work
 from shared.errors import HeaderRefusal, NotFound, Refused
 from shared.http.binding import RawText
@@ -19,6 +18,7 @@ from shared.lookup import Collection
 from shared.paging import PageRequest
 from shared.principals import SIGNED_IN
 from shared.rows import Parent, Row
+from shared.serving import serve
 
 CURRENT = "CURRENT"
 

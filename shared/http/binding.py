@@ -4,7 +4,7 @@
 - `body`: a model, a list of them or of values (JSON), or `RawText` (any text);
 - a type with `from_request`: what that makes of the request, such as PageRequest;
 - `Request`: the request itself;
-- anything else: a query parameter, `str | None` or a list, its name in camel case.
+- anything else: a query parameter, `str | None`, `bool | None` or a list, its name in camel case.
 """
 
 import re
@@ -26,14 +26,19 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Call:
-    """A request on its way to a view: its route, and the values of its path parameters."""
+    """A request on its way to a view: its endpoint, and the values of its path parameters."""
 
-    __slots__ = ("parameters", "request", "route")
+    __slots__ = ("endpoint", "parameters", "request")
 
     def __init__(self, request: Request) -> None:
         self.request = request
+        self.endpoint: Any = None
         self.parameters: tuple[str, ...] = ()
-        self.route = "none"
+
+    @property
+    def route(self) -> str:
+        """The route as log lines tell it: by its template, as the path itself may name a person."""
+        return "none" if self.endpoint is None else f"{self.endpoint.method} {self.endpoint.template}"
 
 
 Binder = Callable[[Call], Any]
@@ -67,8 +72,10 @@ def path_binder(place: int, name: str, hint: Any) -> Binder:
 
 
 def path_number(text: str) -> int:
-    """A 64-bit number; ValueError for anything else."""
+    """A 64-bit number, perhaps in hexadecimal as Java's decode takes it; ValueError for anything else."""
     number = int(text) if re.fullmatch(r"\s*[+-]?[0-9]{1,20}\s*", text) else LONG_RANGE
+    if hexadecimal := re.fullmatch(r"\s*(-?)(?:0[xX]|#)([0-9a-fA-F]{1,16})\s*", text):
+        number = int("".join(hexadecimal.groups()), 16)
     if not -LONG_RANGE <= number < LONG_RANGE:
         raise ValueError(text)
     return number
@@ -123,6 +130,14 @@ def first_fault(error: ValidationError) -> str:
     return f"{place}: {fault['msg'].removeprefix('Value error, ')}."
 
 
+def query_flag(name: str, text: str) -> bool:
+    """A query parameter that is true or false; BadRequest for what is neither."""
+    try:
+        return path_flag(text)
+    except ValueError as error:
+        raise BadRequest(f"The query parameter {name} must be true or false.") from error
+
+
 def camel(name: str) -> str:
     """A Python name as the old servers spell query parameters: `search_query` is `searchQuery`."""
     first, *rest = name.split("_")
@@ -135,11 +150,11 @@ def query_binder(argument: str, hint: Any) -> Binder:
     optional = type(None) in get_args(hint)
     if getattr(hint, "__origin__", None) is not list:
 
-        def bind_text(call: Call) -> str | None:
+        def bind_text(call: Call) -> str | bool | None:
             text = call.request.query_text(name)
             if text is None and not optional:
                 raise BadRequest(f"The query parameter {name} is missing.")
-            return text
+            return text if text is None or bool not in get_args(hint) else query_flag(name, text)
 
         return bind_text
     adapter: TypeAdapter[Any] = TypeAdapter(list[Long] if get_args(hint) == (int,) else hint)

@@ -12,6 +12,7 @@ from shared.http.binding import Binder, Call, binder_of
 from shared.principals import Allow, Principal
 
 View = TypeVar("View", bound=Callable[..., Any])
+IDENTITY = "identity"  # the parameter of a view that judges by itself who calls
 ROOT = __file__.removesuffix("shared/http/endpoint.py")
 
 
@@ -29,11 +30,22 @@ class Endpoint:
     check: Callable[[Any], None] | None
     binders: tuple[tuple[str, Binder], ...]
     source: str
+    standing: Mapping[str, list[str]] | None
 
     @cached_property
     def works(self) -> bool:
         """Does the view use the database?"""
         return Work in self.hints.values()
+
+    @cached_property
+    def is_cross_origin(self) -> bool:
+        """May pages of any origin read its answers?"""
+        return self.standing is not None and "Vary" in self.standing
+
+    @cached_property
+    def wants_identity(self) -> bool:
+        """Does the view judge by itself who calls, a caller without a token included?"""
+        return IDENTITY in self.hints
 
     @cached_property
     def wants_principal(self) -> bool:
@@ -61,12 +73,14 @@ class Resource:
         statuses: Sequence[int] = (200,),
         check: Callable[[Any], None] | None = None,
         source: str = "",
+        standing: Mapping[str, list[str]] | None = None,
         **hints: Any,
     ) -> Callable[[View], View]:
         """Register a view, whose parameters say what they are by annotation: see shared/http/binding.py.
 
         `check` judges the parsed body before the authority. `gives` and `hints` stand in for annotations of the same
-        names, where a view serves several types.
+        names, where a view serves several types. `standing` are the headers of its answers where they are not the
+        dialect's; with `Vary: Origin` among them pages of any origin may read its answers.
         """
 
         def register(view: View) -> View:
@@ -75,7 +89,7 @@ class Resource:
             binders = [
                 (name, binder_of(name, hint, template))
                 for name, hint in parameters.items()
-                if hint not in (Work, Principal)
+                if hint not in (Work, Principal) and name != IDENTITY
             ]
             self.endpoints.append(
                 Endpoint(
@@ -89,6 +103,7 @@ class Resource:
                     check,
                     tuple(binders),
                     source or where(view),
+                    standing,
                 )
             )
             return view

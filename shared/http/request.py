@@ -88,6 +88,13 @@ class Request:
         return bearer_token(self.headers.get("authorization"), self.headers.get("oidc_access_token"))
 
     @property
+    def origin(self) -> str:
+        """Scheme and host as the caller sees them, which the facade passes on (RFC 7239's older form)."""
+        headers = self.headers
+        host = headers.get("x-forwarded-host") or headers.get("host", "")
+        return f"{headers.get('x-forwarded-proto', 'http')}://{host}"
+
+    @property
     def accepts_json(self) -> bool:
         """Does the Accept header leave room for application/json?"""
         accept = self.headers.get("accept")
@@ -100,6 +107,11 @@ class Request:
     def is_preflight(self) -> bool:
         """Does a browser ask whether it may call from another origin?"""
         return self.method == "OPTIONS" and self.headers.keys() >= PREFLIGHT
+
+    @property
+    def asked_method(self) -> str:
+        """The method that the call is about: of a browser's question, the one that it asks for."""
+        return self.headers["access-control-request-method"].upper() if self.is_preflight else self.method
 
     @property
     def is_dry_run(self) -> bool:

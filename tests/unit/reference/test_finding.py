@@ -3,12 +3,13 @@
 import pytest
 
 from services.reference.finding import codes_in_path
-from services.reference.json_patches import JsonPatch
 from services.reference.lookups import LOOKUPS
 from services.reference.read_only_lists import RoleCategory
 from services.reference.roles import Role
-from services.reference.row_types import row_type, text_form
+from services.reference.row_types import row_type
 from services.reference.tables import gender, grade
+from shared.json_patches import JsonPatch
+from shared.rows import text_form
 
 
 @pytest.mark.parametrize(

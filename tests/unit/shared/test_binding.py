@@ -46,7 +46,7 @@ def test_path_number(text: str, number: int) -> None:
     assert path_number(text) == number
 
 
-@pytest.mark.parametrize("text", ["", "x", "1.5", "1e3", "0x1", "٣", str(2**63), "9" * 25, "9" * 5000, "1_000", "null"])
+@pytest.mark.parametrize("text", ["", "x", "1.5", "1e3", "٣", str(2**63), "9" * 25, "9" * 5000, "1_000", "null"])
 def test_path_number_refuses(text: str) -> None:
     with pytest.raises(ValueError, match=r"^"):
         path_number(text)

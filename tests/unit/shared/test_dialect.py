@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from shared import errors
-from shared.dialect import STANDING_HEADERS, Dialect, language
+from shared.dialect import CROSS_ORIGIN, SECURED, Dialect, language
 from shared.errors import ApiError, FieldError, HeaderRefusal, Invalid
-from shared.http.reply import Reply, latin, to_event
+from shared.http.reply import Alert, Reply, latin, to_event
 from shared.http.request import Request
 from tests.events import event
 
-DIALECT = Dialect("someApp")
+STANDING = {**SECURED, **CROSS_ORIGIN}
+DIALECT = Dialect("someApp", STANDING)
 
 
 def vm(message: str, description: str | None, faults: Any = None) -> dict[str, Any]:
@@ -102,14 +103,15 @@ def test_language_is_two_letters_in_lower_case() -> None:
 
 
 def test_alerts() -> None:
-    assert DIALECT.alert("gender", "created", "7") == {
+    reply = Reply(None, alert=Alert("gender", "created", "7"))
+    assert DIALECT.headers(reply, Request(event("GET", "/a", {}))) == {
         "X-someApp-alert": "someApp.gender.created",
         "X-someApp-params": "7",
     }
 
 
 def test_an_answer_is_compact_json_with_the_standing_headers() -> None:
-    result = to_event(Reply({"a": [1, None, "é"]}, 201, {"X-A": "b"}), STANDING_HEADERS)
+    result = to_event(Reply({"a": [1, None, "é"]}, 201, {"X-A": "b"}), STANDING)
     assert (result["statusCode"], result["body"], result["isBase64Encoded"]) == (201, '{"a":[1,null,"é"]}', False)
     assert result["multiValueHeaders"]["X-A"] == ["b"]
     assert result["multiValueHeaders"]["Content-Type"] == ["application/json"]
@@ -117,7 +119,7 @@ def test_an_answer_is_compact_json_with_the_standing_headers() -> None:
 
 
 def test_no_body_has_no_type() -> None:
-    result = to_event(Reply(None, 404), STANDING_HEADERS)
+    result = to_event(Reply(None, 404), STANDING)
     assert result["body"] == ""
     assert "Content-Type" not in result["multiValueHeaders"]
 
@@ -135,5 +137,5 @@ def test_header_values_hold_no_control_characters(sign: str) -> None:
 
 
 def test_a_lone_surrogate_can_be_answered() -> None:
-    result = to_event(render(errors.BadRequest("No column \ud800.")), STANDING_HEADERS)
+    result = to_event(render(errors.BadRequest("No column \ud800.")), STANDING)
     assert json.loads(result["body"])["description"] == "No column ?."

@@ -4,7 +4,7 @@ import jwt
 import pytest
 from pydantic import BaseModel
 
-from shared.dialect import Dialect
+from shared.dialect import CROSS_ORIGIN, SECURED, Dialect
 from shared.errors import FieldError, Invalid
 from shared.http.binding import RawText
 from shared.http.endpoint import Resource
@@ -61,7 +61,7 @@ def get_health() -> Thing:
 
 @pytest.fixture(scope="module")
 def service() -> Service:
-    made = Service("things", "/x", Dialect("thingApp"), [routes])
+    made = Service("things", "/x", Dialect("thingApp", {**SECURED, **CROSS_ORIGIN}), [routes])
     made.verifier = ISSUER.verifier()
     made.principals = Profile(USERS).principals()
     return made

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.reference.crud import Crud
+from shared.crud import Crud
 from shared.http.endpoint import Resource, calling_line
 from shared.principals import SIGNED_IN, Allow, Authority
 

@@ -1,8 +1,8 @@
 """The difference between a stored and a sent row, as RFC 6902 tells it."""
 
-from services.reference.audit import difference
 from services.reference.read_only_lists import RoleCategory
 from services.reference.roles import Role
+from shared.audit import difference
 
 STORED = Role(id=1, code="a", label="b", roleCategory=RoleCategory(id=2, name="Others"))
 

@@ -1,26 +1,22 @@
 """The endpoints that nearly every collection has: create, update, list, get, delete, and two in bulk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic
 from urllib.parse import quote
 from uuid import uuid4
 
-from services.reference.audit import record_update
-from services.reference.row_types import text_form
+from shared.audit import record_update
 from shared.db import Work
-from shared.dialect import Dialect
 from shared.errors import FieldError, HeaderRefusal, Invalid, NotFound
 from shared.filters import read_filters, read_search
 from shared.http.binding import PathUuid
 from shared.http.endpoint import Resource
-from shared.http.reply import Reply
+from shared.http.reply import Alert, Reply
 from shared.lookup import Collection
 from shared.paging import PageRequest
 from shared.principals import Principal
-from shared.rows import Model, Row, is_uuid
-
-DIALECT = Dialect("referenceApp")
+from shared.rows import Model, Row, is_uuid, text_form
 
 
 @dataclass
@@ -28,7 +24,7 @@ class Crud(Generic[Model]):
     """A collection behind `/api/{path}`; `entity` is its name in alert headers.
 
     `required` are the fields that may not be null, `id_in_groups` says that the id is judged like them, `link` stands
-    in `Link` headers where it is not the path. Collections with rules of their own override `prepare` and the like.
+    in `Link` headers where it is not the path, `form` shows rows as text. Collections with rules of their own override `prepare` and the like.
     """
 
     path: str
@@ -39,6 +35,7 @@ class Crud(Generic[Model]):
     id_in_groups: bool = False
     decode_filters: bool = False
     result_params: bool = False
+    form: Callable[[Row], str] = text_form
     routes: Resource = field(default_factory=Resource)
 
     @property
@@ -64,7 +61,7 @@ class Crud(Generic[Model]):
         """A row that is about to be created singly."""
         return row
 
-    def faults(self, row: Row, *, creating: bool) -> Iterable[FieldError]:
+    def faults(self, row: Any, *, creating: bool) -> Iterable[FieldError]:
         """The constraints of the body that are broken."""
         name = row.dto if row.dto[:2].isupper() else row.dto[0].lower() + row.dto[1:]
         if self.id_in_groups and creating == (row.id is not None):
@@ -73,15 +70,15 @@ class Crud(Generic[Model]):
             if getattr(row, required) is None:
                 yield FieldError(name, required, "NotNull")
 
-    def check_create(self, row: Row) -> None:
+    def check_create(self, row: Any) -> None:
         """Refuse a body that breaks the constraints of a create."""
         refuse_faults(self.faults(row, creating=True))
 
-    def check_update(self, row: Row) -> None:
+    def check_update(self, row: Any) -> None:
         """Refuse a body that breaks the constraints of an update."""
         refuse_faults(self.faults(row, creating=False))
 
-    def create_row(self, body: Row, work: Work) -> Reply:
+    def create_row(self, body: Any, work: Work) -> Reply:
         """Store a new row and give it back as sent, with its id."""
         row = self.prepare_new(self.prepare(work, body))
         if row.id is not None:
@@ -89,23 +86,24 @@ class Crud(Generic[Model]):
         stored = row.model_copy(update={"id": self.insert(work, row)})
         return self.created(stored, str(stored.id))
 
-    def created(self, row: Row, key: str) -> Reply:
+    def created(self, row: Any, key: str) -> Reply:
         """The answer to a create: 201 with the place of the new row."""
         location = f"{self.location}/{quote(key, safe='')}"
-        return Reply(row, 201, {"Location": location, **DIALECT.alert(self.entity, "created", key)})
+        return Reply(row, 201, {"Location": location}, alert=Alert(self.entity, "created", key))
 
     def insert(self, work: Work, row: Any) -> Any:
         """Store a row under a fresh id."""
         return self.rows.insert(work, row, id=str(uuid4()) if self.key_type is PathUuid else None)
 
-    def update_row(self, body: Row, work: Work, principal: Principal) -> Reply:
+    def update_row(self, body: Any, work: Work, principal: Principal) -> Reply:
         """Replace a row; without an id it is a create."""
-        record_update(work, principal, None if body.id is None else self.rows.get(work, body.id), body)
+        stored = None if body.id is None else self.rows.get(work, body.id)
+        record_update(work, self.rows, principal, stored, body)
         if body.id is None:
             return self.create_row(body, work)
-        stored = self.save(work, self.prepare(work, body))
-        params = stored.id if self.result_params else body.id
-        return Reply(stored, 200, DIALECT.alert(self.entity, "updated", str(params)))
+        saved: Any = self.save(work, self.prepare(work, body))
+        params = saved.id if self.result_params else body.id
+        return Reply(saved, alert=Alert(self.entity, "updated", str(params)))
 
     def save(self, work: Work, row: Any) -> Row:
         """Replace the row with this id, or store it under a fresh one; give it with its parents as stored."""
@@ -125,7 +123,7 @@ class Crud(Generic[Model]):
         """Delete a row; an unknown id crashed the old service and is NotFound here."""
         if not self.rows.delete(work, id):
             raise NotFound
-        return Reply(None, 200, DIALECT.alert(self.entity, "deleted", str(id)))
+        return Reply(None, alert=Alert(self.entity, "deleted", str(id)))
 
     def list_rows(self, page: PageRequest, search_query: str | None, column_filters: str | None, work: Work) -> Reply:
         """A page of the rows that fit search text and filters."""
@@ -143,7 +141,7 @@ class Crud(Generic[Model]):
     def update_rows(self, body: Sequence[Any], work: Work) -> Sequence[Row]:
         """Replace rows, all or none; of rows with the same id the last one counts and is shown for each."""
         self.refuse_incomplete(body)
-        saved = [self.save(work, row) for row in body]
+        saved: list[Any] = [self.save(work, row) for row in body]
         latest = {row.id: row for row in saved}
         return [latest[row.id] for row in saved]
 
@@ -157,7 +155,7 @@ class Crud(Generic[Model]):
             raise HeaderRefusal(key="error.request.body.empty", params=self.entity)
         nameless = [row for row in body if row.id is None]
         if nameless:
-            forms = ",".join(map(text_form, nameless))
+            forms = ",".join(map(self.form, nameless))
             raise HeaderRefusal(key="error.bulk.update.failed.noId", params=forms, body=nameless)
 
 

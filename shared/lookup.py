@@ -10,10 +10,9 @@ from sqlalchemy import Column, FromClause, Select, Table, bindparam, delete, fun
 from shared.db import Work
 from shared.errors import BadRequest
 from shared.filters import ColumnFilters, like_pattern
-from shared.narrowing import Clauses, Property, filter_values
+from shared.narrowing import Clauses, Property, filter_values, search_any
 from shared.paging import PageRequest
 from shared.rows import Model, Parent, is_uuid
-from shared.sqlite import search_any
 
 IN_LIMIT = 1_000
 

@@ -1,15 +1,8 @@
-"""SQLite held to MySQL's rules: collation, LIKE, foreign keys, transactions; and the search that both can do fast.
+"""SQLite held to MySQL's rules: collation, LIKE, foreign keys, transactions."""
 
-On MySQL nothing here is needed but `search_any`, so the collation is imported only when an engine is installed.
-"""
+from typing import Any
 
-from collections.abc import Sequence
-from typing import Any, Self
-
-from sqlalchemy import BindParameter, Boolean, ColumnElement, Connection, Engine, event
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import Connection, Engine, event
 
 PRAGMAS = (
     "busy_timeout = 5000",  # milliseconds; first, as the next may have to wait
@@ -30,34 +23,6 @@ def install(engine: Engine, *, begin: bool = True) -> None:
     event.listen(engine, "connect", _prepare)
     if begin:
         event.listen(engine, "begin", _begin)
-
-
-def search_any(columns: Sequence[ColumnElement[Any]], pattern: BindParameter[str]) -> ColumnElement[bool]:
-    """Whether any of the columns is LIKE the pattern, in which the backslash escapes; a null never is."""
-    return _SearchAny(pattern, *columns)
-
-
-class _SearchAny(FunctionElement[bool]):
-    """One call a row on SQLite, where a call of Python for each LIKE would take most of the time."""
-
-    type = Boolean()
-    name = "tis_search"
-    inherit_cache = True
-
-    def self_group(self, against: object = None) -> Self:  # noqa: ARG002
-        """Itself: it is a condition already, in brackets, and needs no `= 1` beside an AND."""
-        return self
-
-
-@compiles(_SearchAny)
-def _compile_likes(element: _SearchAny, compiler: SQLCompiler, **options: Any) -> str:
-    pattern, *columns = (compiler.process(clause, **options) for clause in element.clauses)
-    return "(" + " OR ".join(f"{column} LIKE {pattern}" for column in columns) + ")"
-
-
-@compiles(_SearchAny, "sqlite")
-def _compile_call(element: _SearchAny, compiler: SQLCompiler, **options: Any) -> str:
-    return f"tis_search({', '.join(compiler.process(clause, **options) for clause in element.clauses)})"
 
 
 def _prepare(connection: Any, _: object) -> None:

@@ -9,8 +9,8 @@ from shared.crud import Crud
 from shared.db import Work
 from shared.filters import like_pattern, read_search
 from shared.http.reply import Reply
+from shared.narrowing import search_any
 from shared.paging import PageRequest
-from shared.sqlite import search_any
 
 
 def list_current(

@@ -8,8 +8,8 @@ from sqlalchemy import literal
 
 from shared.db import Work
 from shared.lookup import Collection
+from shared.narrowing import search_any
 from shared.rows import Row
-from shared.sqlite import search_any
 
 LIMIT = 100
 UNSEARCHED_LIMIT = 10_000  # what fits into an answer of Lambda's, 6 MB

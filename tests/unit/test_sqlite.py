@@ -23,6 +23,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from shared import sqlite
+from shared.narrowing import search_any
 
 metadata = MetaData()
 NAMES = String(50, collation="utf8mb4_general_ci")
@@ -31,7 +32,7 @@ town = Table(
 )
 street = Table("street", metadata, Column("id", Integer, primary_key=True), Column("town", ForeignKey("town.id")))
 SEARCH = (
-    select(town.c.name).where(sqlite.search_any([town.c.name, town.c.note], bindparam("pattern"))).order_by(town.c.name)
+    select(town.c.name).where(search_any([town.c.name, town.c.note], bindparam("pattern"))).order_by(town.c.name)
 )
 
 
@@ -121,14 +122,14 @@ def test_search_finds_in_any_column(towns: Engine, pattern: str | None, names: l
 
 
 def test_search_is_like_and_or_on_mysql() -> None:
-    condition = sqlite.search_any([town.c.name, town.c.note], bindparam("pattern"))
+    condition = search_any([town.c.name, town.c.note], bindparam("pattern"))
     statement = str(select(town.c.id).where(condition, town.c.id > 1).compile(dialect=mysql.dialect()))
     assert "WHERE (town.name LIKE %s OR town.note LIKE %s) AND town.id > %s" in statement
 
 
 def test_search_is_compiled_once_and_apart_for_other_columns(towns: Engine) -> None:
     def finds(column: Column[str], pattern: str) -> int | None:
-        condition = sqlite.search_any([column], bindparam("pattern"))
+        condition = search_any([column], bindparam("pattern"))
         with towns.connect() as connection:
             return connection.scalar(select(func.count()).select_from(town).where(condition), {"pattern": pattern})
 

@@ -10,8 +10,9 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from shared.db import Work
 from shared.http.binding import PathUuid, RawText, camel
-from shared.http.endpoint import Endpoint
+from shared.http.endpoint import IDENTITY, Endpoint
 from shared.http.reply import JSON, Reply
+from shared.http.request import Request
 from shared.paging import MAX_SIZE, PageRequest
 from shared.principals import Principal
 
@@ -80,11 +81,17 @@ def parameters(endpoint: Endpoint) -> Iterable[dict[str, Any]]:
         if hint is PageRequest:
             for word, schema, about in PAGING:
                 yield {"name": word, "in": "query", "required": False, "description": about, "schema": schema}
-        elif name not in (*names, "body") and hint not in (Work, Principal):
-            several = getattr(hint, "__origin__", None) is list
-            schema = {"type": "array", "items": {"type": "string"}} if several else {"type": "string"}
+        elif name not in (*names, "body", IDENTITY) and hint not in (Work, Principal, Request):
+            schema = query_schema(hint)
             required = type(None) not in get_args(hint)
             yield {"name": camel(name), "in": "query", "required": required, "schema": schema}
+
+
+def query_schema(hint: Any) -> dict[str, Any]:
+    """The type of a query parameter."""
+    if getattr(hint, "__origin__", None) is list:
+        return {"type": "array", "items": {"type": "string"}}
+    return PATH_TYPES[bool] if bool in get_args(hint) else {"type": "string"}
 
 
 def body_content(hint: Any, schemas: dict[str, Any]) -> dict[str, Any]:

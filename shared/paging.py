@@ -7,6 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
+from shared.errors import BadRequest
 from shared.http.request import Request
 from shared.java import wrap_int
 
@@ -34,14 +35,20 @@ class PageRequest:
 
     @classmethod
     def from_request(cls, request: Request) -> "PageRequest":
-        """From `page`, `size` and `sort`: what cannot be read falls back to the default and is no error."""
+        """From `page`, `size` and `sort`: what cannot be read falls back to the default and is no error.
+
+        BadRequest for a page that begins beyond the 2^31 rows that Java counts.
+        """
         size = whole_number(request.query_values("size"))
         number = whole_number(request.query_values("page"))
-        return cls(
+        found = cls(
             number if number is not None and number >= 0 else 0,
             min(size, MAX_SIZE) if size is not None and size > 0 else DEFAULT_SIZE,
             read_sort(request.query_values("sort") or []),
         )
+        if found.offset > MAX_INT:
+            raise BadRequest("page is too high: there are no more than 2147483647 rows.")
+        return found
 
     @property
     def offset(self) -> int:

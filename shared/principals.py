@@ -2,18 +2,21 @@
 
 import json
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
+from shared.calling.client import Failure
+from shared.calling.getting import Getter
 from shared.errors import Unavailable
+from shared.kept import Kept
 
+NO_BODIES = ("None",)  # what profile tells of users without designated bodies, and holds for who is in no profile
 KEPT_PRINCIPALS = 1024
-ASK_TIMEOUT = 3.0  # seconds
+ASK_SECONDS = 3.0  # for the whole answer
+ASK_PAUSE = 2.0  # seconds for which a last good answer is taken at once, after profile gave none
+NOBODY_SECONDS = 3.0  # for which somebody stays nobody: profile may take a stage, a key or a new user up a little later
 NOBODY_STATUSES = (401, 403, 404)
 LEGACY_CRASH = "error.internalServerError"  # how the old profile answers for a user whom it does not know
 
@@ -28,9 +31,12 @@ class Policy:
 
     def covers(self, resource: str, action: str) -> bool:
         """Does the policy speak of this action on this resource?"""
+        if action not in self.actions and "*" not in self.actions:
+            return False
+        if "*" not in self.resource:
+            return self.resource == resource
         mine, asked = self.resource.split(":"), resource.split(":")
-        fits = len(mine) == len(asked) and all(one in ("*", other) for one, other in zip(mine, asked, strict=True))
-        return fits and bool({action, "*"} & self.actions)
+        return len(mine) == len(asked) and all(one in ("*", other) for one, other in zip(mine, asked, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ class Principal:
     user: str
     authorities: frozenset[str] = frozenset()
     policies: tuple[Policy, ...] = ()
-    designated_bodies: tuple[str, ...] | None = None
+    designated_bodies: tuple[str, ...] | None = NO_BODIES
 
     @classmethod
     def from_userinfo(cls, info: Mapping[str, Any]) -> "Principal":
@@ -130,19 +136,6 @@ class Permission:
 Fetch = Callable[[str, Mapping[str, str]], tuple[int, bytes]]
 
 
-def fetch_url(url: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
-    """Status and body of a GET within ASK_TIMEOUT."""
-    parts = urlsplit(url)
-    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = kind(parts.netloc, timeout=ASK_TIMEOUT)
-    try:
-        connection.request("GET", parts.path, headers=dict(headers))
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    finally:
-        connection.close()
-
-
 @dataclass
 class Principals:
     """Principals by token: fresh for `live` seconds, and for `stale` more while profile does not answer."""
@@ -150,28 +143,28 @@ class Principals:
     profile_url: str
     live: float
     stale: float
-    fetch: Fetch = fetch_url
+    fetch: Fetch = field(default_factory=lambda: Getter(ASK_SECONDS))
     clock: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+        self._kept: Kept[tuple[float, Principal]] = Kept(KEPT_PRINCIPALS)  # with the time until which each is fresh
+        self._paused_until = float("-inf")
 
     def of(self, token: str, user: str, headers: Mapping[str, str]) -> Principal:
         """The principal of a verified token; `headers` go along with the question. Unavailable when it stays open."""
         now = self.clock()
-        kept = self._kept.get(token)
-        if kept is not None and now - kept[0] < self.live:
+        kept = self._kept.find(token, now)
+        if kept is not None and now < max(kept[0], self._paused_until):
             return kept[1]
         try:
             principal = self._ask(token, user, headers)
         except Unavailable:
-            if kept is not None and now - kept[0] < self.live + self.stale:
-                return kept[1]
-            raise
-        self._kept[token] = (now, principal)
-        self._kept.move_to_end(token)
-        if len(self._kept) > KEPT_PRINCIPALS:
-            self._kept.popitem(last=False)
+            self._paused_until = self.clock() + ASK_PAUSE
+            if kept is None:
+                raise
+            return kept[1]
+        live = min(self.live, NOBODY_SECONDS) if principal == Principal(user) else self.live
+        self._kept.keep(token, (now + live, principal), now + live + self.stale)
         return principal
 
     def _ask(self, token: str, user: str, headers: Mapping[str, str]) -> Principal:
@@ -182,7 +175,7 @@ class Principals:
             if status == HTTPStatus.OK:
                 return Principal.from_userinfo(info)
             crashed = status == HTTPStatus.INTERNAL_SERVER_ERROR and info.get("message") == LEGACY_CRASH
-        except (OSError, HTTPException, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (Failure, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Unavailable("Your permissions cannot be looked up now. Try again.") from error
         if status in NOBODY_STATUSES or crashed:
             return Principal(user)

@@ -1,115 +1,154 @@
-"""Bearer tokens: RS256 signatures verified against the issuer's published keys, which are fetched once and kept."""
+"""Bearer tokens: RS256 signatures verified against the published keys of the issuer that a token names.
 
-import contextlib
-import json
+A result is kept until the token's expiry, and a minute at most; which issuers count is looked up for every call.
+"""
+
+import re
 import time
-import urllib.request
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-FETCH_TIMEOUT = 2.0  # seconds
-KEYS_LIVE = 3600.0  # seconds until the key set is asked for again
-RENEW_PAUSE = 10.0  # seconds between two fetches, so that forged key ids do not flood the issuer
-CLOCK_SKEW = 60.0  # seconds by which the issuer's clock may differ from ours
-VERIFIED_LIVE = 300.0  # seconds until a token's signature is looked at again, so that a withdrawn key ends
+from shared import observability
+from shared.issuers import Issuer, Issuers
+from shared.kept import Kept
+from shared.key_sets import Fetch, JsonFetch, KeySet, KeysUnavailable
+from shared.stages import ALL_COUNT, LEGACY, RETIRED, SHADOW, IssuerMove, admits
+
+__all__ = ["Identity", "KeysUnavailable", "TokenError", "Verifier"]
+
+CLOCK_SKEW = 60.0  # seconds by which an issuer's clock may differ from ours
+VERIFIED_LIVE = 60  # seconds until a token's signature is looked at again, so that a withdrawn key ends
 VERIFIED_KEPT = 1024
+LONGEST_TOKEN = 10_240  # characters: API Gateway takes no more of headers
+HALF_CHARACTER = re.compile("[\ud800-\udfff]").search  # JSON can write one, and no database can take it
+REFRESH = {"token_use": ("refresh",), "typ": ("Refresh", "Offline")}  # claims of tokens that only the issuer is to read
 
 
 class TokenError(Exception):
-    """The token is not one that the issuer made for us; the message says why, for the log alone."""
+    """The token is not one that an issuer made for us; the message says why, for the log alone, and holds none of it."""
 
 
-class KeysUnavailable(Exception):
-    """The issuer's keys cannot be had, so nothing can be verified now."""
+class Identity(NamedTuple):
+    """Whom a verified token names, by its issuer's mapping of claims."""
+
+    user: str
+    issuer: str
+    claims: Mapping[str, Any]
 
 
-def fetch_json(url: str) -> Any:
-    """The JSON document at a configured URL, within FETCH_TIMEOUT."""
-    with urllib.request.urlopen(url, timeout=FETCH_TIMEOUT) as answer:  # noqa: S310 - the URL is configuration
-        return json.load(answer)
+def all_count() -> IssuerMove:
+    """The stage where no route table tells one: the tokens of all configured issuers count."""
+    return ALL_COUNT
 
 
 class Verifier:
-    """Verifies tokens of one issuer: signature, issuer, audience, expiry and not-before, with CLOCK_SKEW."""
+    """Verifies tokens of some issuers: signature, issuer, audience, expiry and not-before, with CLOCK_SKEW."""
 
-    def __init__(self, issuer: str, jwks_url: str, audience: str, fetch: Callable[[str], Any] = fetch_json) -> None:
-        self.issuer, self.jwks_url, self.audience, self._fetch = issuer, jwks_url, audience, fetch
-        self._keys: dict[str, Any] = {}
-        self._verified: OrderedDict[str, tuple[float, float, Mapping[str, Any]]] = OrderedDict()
-        self._fetched = -KEYS_LIVE
+    def __init__(
+        self,
+        issuers: Issuers,
+        stage: Callable[[], IssuerMove] = all_count,
+        fetch: Fetch | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`stage` tells how far the move from the first issuer to the others has come."""
+        fetch = fetch or JsonFetch()
+        self._issuers = {issuer.iss: (issuer, KeySet(issuer.jwks_url, fetch, clock)) for issuer in issuers}
+        self._old = issuers[0].name
+        self._stage, self._clock = stage, clock
+        self._verified: Kept[Identity] = Kept(VERIFIED_KEPT)
 
-    def verify(self, token: str) -> Mapping[str, Any]:
-        """The claims of a valid token; TokenError for any other, KeysUnavailable when no key can be had.
+    def verify(self, token: str) -> Identity:
+        """Whom a valid token names; TokenError for any other, KeysUnavailable where valid ones cannot be told."""
+        move = self._stage()
+        found = self._verified.find(token, self._clock()) or self._judged(token, move)
+        if not admits(*move, is_new=found.issuer != self._old, user=found.user):
+            raise TokenError("the issuer does not count at this stage")
+        return found
 
-        A token that was verified is looked at again only for its expiry, for VERIFIED_LIVE seconds.
-        """
-        until, expiry, claims = self._verified.get(token, (0.0, 0.0, {}))
-        if time.monotonic() < until:
-            if expiry + CLOCK_SKEW < time.time():
-                raise TokenError("Signature has expired")
-            return claims
-        claims = self._decode(token)
-        self._verified[token] = (time.monotonic() + VERIFIED_LIVE, float(claims["exp"]), claims)
-        if len(self._verified) > VERIFIED_KEPT:
-            self._verified.popitem(last=False)
-        return claims
+    def _judged(self, token: str, move: IssuerMove) -> Identity:
+        header, claims = unverified(token)
+        issuer, keys = self._issuers.get(str(claims.get("iss")), (None, None))
+        if issuer is None or keys is None:
+            raise TokenError("the issuer is a stranger")
+        is_new = issuer.name != self._old
+        if move.stage == (LEGACY if is_new else RETIRED):
+            raise TokenError("the issuer does not count at this stage")
+        if is_new and move.stage == SHADOW:
+            return self._shadowed(token, header, issuer, keys)
+        return self._decoded(token, header, issuer, keys)
 
-    def _decode(self, token: str) -> Mapping[str, Any]:
+    def _shadowed(self, token: str, header: Mapping[str, Any], issuer: Issuer, keys: KeySet) -> Identity:
+        """As _decoded, and said in the log; what fails here is no worse than a token that does not count."""
+        outcome = "verified"
+        try:
+            return self._decoded(token, header, issuer, keys)
+        except KeysUnavailable as error:
+            outcome = "keys unavailable"
+            raise TokenError(outcome) from error
+        except TokenError as error:
+            outcome = f"refused: {error}"
+            raise
+        finally:
+            observability.logger.info("shadow of an issuer", extra={"issuer": issuer.name, "outcome": outcome})
+
+    def _decoded(self, token: str, header: Mapping[str, Any], issuer: Issuer, keys: KeySet) -> Identity:
         import jwt  # noqa: PLC0415 - 40 ms that a cold start without a token need not pay
 
+        key = keys.key(header["kid"]) if "kid" in header else None
+        if key is None:
+            raise TokenError("the issuer has no such key")
         try:
-            header = jwt.get_unverified_header(token)
-            if header.get("alg") != "RS256":
-                raise TokenError(f"signed with {header.get('alg')!r}, not RS256")
-            claims: dict[str, Any] = jwt.decode(
+            claims = jwt.decode(
                 token,
-                self._key(header.get("kid")),
+                key,
                 algorithms=["RS256"],
-                issuer=self.issuer,
-                audience=self.audience,
+                issuer=issuer.iss,
                 leeway=CLOCK_SKEW,
-                options={"require": ["exp", "iss", "aud"]},
+                options={"require": ["exp", "iss"], "verify_aud": False, "enforce_minimum_key_length": True},
             )
-        except (jwt.InvalidTokenError, ValueError, RecursionError) as error:
-            raise TokenError(str(error)) from error
-        return claims
-
-    def _key(self, key_id: Any) -> Any:
-        age = time.monotonic() - self._fetched
-        if age > KEYS_LIVE or (key_id not in self._keys and age > RENEW_PAUSE):
-            self._renew()
-        if key_id not in self._keys:
-            raise TokenError(f"no key {key_id!r} at the issuer")
-        return self._keys[key_id]
-
-    def _renew(self) -> None:
-        """Fetch the key set; one that cannot be had, or holds no key for us, leaves the keys that are known in force."""
-        self._fetched = time.monotonic()
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            self._keys = signing_keys(self._fetch(self.jwks_url)) or self._keys
-        if not self._keys:
-            self._fetched = -KEYS_LIVE
-            raise KeysUnavailable("The issuer's keys cannot be had, or hold none to verify with.")
+        except (jwt.PyJWTError, ValueError, RecursionError) as error:
+            raise TokenError(type(error).__name__) from error
+        check_purpose(claims, issuer.audiences)
+        found = Identity(user_of(claims, issuer.user_claims), issuer.name, claims)
+        now = int(time.time())
+        left = min(int(claims["exp"]), now + VERIFIED_LIVE) - now
+        if left > 0:  # a token that only a difference of clocks keeps alive is verified each time
+            self._verified.keep(token, found, self._clock() + left)
+        return found
 
 
-def signing_keys(published: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys of a set that RS256 signatures are verified with, by id; sets may hold others (RFC 7517 5)."""
-    from jwt import PyJWK, PyJWTError  # noqa: PLC0415 - as above
+def unverified(token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Header and claims of a token as it says itself: they tell which key to ask for, and nothing else."""
+    import jwt  # noqa: PLC0415 - as above
 
-    keys = {}
-    for key in filter(is_signing_key, published["keys"]):
-        with contextlib.suppress(PyJWTError, ValueError, KeyError, TypeError):
-            keys[key["kid"]] = PyJWK(key).key
-    return keys
+    if len(token) > LONGEST_TOKEN:
+        raise TokenError("too long")
+    try:
+        parts = jwt.decode_complete(token, options={"verify_signature": False})
+    except (jwt.PyJWTError, ValueError, RecursionError) as error:
+        raise TokenError(type(error).__name__) from error
+    if parts["header"].get("alg") != "RS256":
+        raise TokenError("not signed with RS256")
+    return parts["header"], parts["payload"]
 
 
-def is_signing_key(key: Any) -> bool:
-    """Is it an RSA key with an id, for RS256 signatures?"""
-    wanted = {"kty": "RSA", "use": "sig", "alg": "RS256"}
-    defaults = {"use": "sig", "alg": "RS256"}
-    return (
-        isinstance(key, dict)
-        and "kid" in key
-        and wanted == {name: key.get(name, defaults.get(name)) for name in wanted}
-    )
+def check_purpose(claims: Mapping[str, Any], audiences: tuple[str, ...]) -> None:
+    """Refuse a token that was made for somebody else, or to get other tokens.
+
+    Access tokens of Cognito have no `aud`, and the client that they were made for in `client_id`.
+    """
+    told = claims["aud"] if "aud" in claims else claims.get("client_id")
+    told = told if isinstance(told, list) else [told]
+    if not all(isinstance(one, str) for one in told) or not set(told) & set(audiences):
+        raise TokenError("the audience is another")
+    if any(claims.get(name) in values for name, values in REFRESH.items()):
+        raise TokenError("a refresh token")
+
+
+def user_of(claims: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    """The user's name in the first claim that is there: an empty name is a name."""
+    user = next((claims[name] for name in names if claims.get(name) is not None), None)
+    if not isinstance(user, str) or HALF_CHARACTER(user):
+        raise TokenError("it names no user")
+    return user

@@ -9,10 +9,18 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from shared.issuers import Issuers
 from shared.principals import Principals
 from shared.tokens import Verifier
 
 ISSUER, AUDIENCE, KEY_ID = "https://issuer.test", "tis", "key-1"
+OLD = {
+    "name": "keycloak",
+    "iss": ISSUER,
+    "jwks_url": "https://issuer.test/jwks",
+    "audiences": [AUDIENCE],
+    "user_claims": ["preferred_username"],
+}
 
 
 class Issuer:
@@ -38,7 +46,12 @@ class Issuer:
 
     def verifier(self) -> Verifier:
         """A verifier that knows this issuer."""
-        return Verifier(ISSUER, "memory:jwks", AUDIENCE, fetch=lambda _: self.jwks)
+        return Verifier(issuers_of(OLD), fetch=lambda _: self.jwks)
+
+
+def issuers_of(*entries: Mapping[str, Any]) -> Issuers:
+    """Issuers as the setting tells them, the old one first."""
+    return Issuers(json.dumps(entries))
 
 
 class Profile:

@@ -17,7 +17,8 @@ from rich.table import Table
 from infra.local.stack.folder import StackError, StackFolder, port_of
 from infra.routing import Ledger, Move, RoutesError, State, UnsafeMove, moves, read_files
 from infra.routing.finding import Found, find
-from services.strangler.table import CANARY, STAGES
+from shared.route_items import ISSUERS
+from shared.stages import CANARY, STAGES
 
 REFUSED = 4
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}  # any will do for the local stack
@@ -121,7 +122,7 @@ def find_url(url: str, method: str | None, as_json: bool) -> None:
     "--permyriad", type=click.IntRange(0, 10_000), help="A canary's share of the callers: 100 is one per cent."
 )
 @reason_option
-@click.option("--yes", is_flag=True, help="Do it, and wait until every facade has taken it up.")
+@click.option("--yes", is_flag=True, help="Do it, and wait until every facade and service has taken it up.")
 @as_json_option
 def set_stage(
     *, route: str | None, service: str | None, stage: str, permyriad: int | None, reason: str, yes: bool, as_json: bool
@@ -139,7 +140,7 @@ def set_stage(
             state = moves.commit_moves(ledger, state, planned, getpass.getuser(), reason)
             moves.settle()
     report(planned, as_json, done=yes, version=state.version)
-    if state.all_legacy:
+    if state.all_legacy and any(move.service != ISSUERS for move in planned):
         click.echo("It takes effect when `tis routes all-legacy --off` ends the retreat to legacy.", err=True)
     if planned and not yes:
         click.echo("Nothing was moved. If that is meant, add --yes.", err=True)
@@ -151,7 +152,7 @@ def set_stage(
 @reason_option
 @as_json_option
 def roll_back(route: str | None, reason: str, as_json: bool) -> None:
-    """Undo the last move, or a route's last one, and wait until every facade has taken it up."""
+    """Undo the last move, or a route's last one, and wait until every facade and service has taken it up."""
     with told():
         state, back = moves.roll_back(running_ledger(), getpass.getuser(), reason, route)
         moves.settle()
@@ -163,7 +164,7 @@ def roll_back(route: str | None, reason: str, as_json: bool) -> None:
 @reason_option
 @as_json_option
 def all_legacy(on: bool | None, reason: str, as_json: bool) -> None:
-    """Put all routes but the retired back to legacy at once, or end that."""
+    """Put all routes but the retired back to legacy at once, or end that. The issuers stay where they are."""
     if on is None:
         raise click.UsageError("Say --on or --off.")
     with told():

@@ -16,6 +16,9 @@
 
 GET only reads, and anything else writes, unless `safe` says otherwise. The first rule whose tests all fit pins the caller
 to a side; `*` fits any value.
+
+infra/routes/issuers.toml is no service's: its one line, `"TOKEN /issuers/<name>" = "live"`, says how far the move from the
+old issuer of tokens to the new one has come, and has stage, permyriad and journey like a route.
 """
 
 import re
@@ -24,11 +27,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from infra.routing.terms import check_head, check_terms
-from services.strangler.items import Spec
+from shared.route_items import ISSUERS, Spec
 
 FOLDER = Path(__file__).resolve().parents[1] / "routes"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NAME = re.compile(rf"({'|'.join(METHODS)}) (/[^/\s]+)((?:/(?:[^/{{}}\s?#]+|\{{\w+\}}))*/?)")
+TOKEN_LINE = re.compile(r"(TOKEN) (/[^/\s]+)(/[\w-]+)")
 
 
 class RoutesError(Exception):
@@ -65,9 +69,13 @@ def faults_of(spec: Spec, name: str) -> Iterable[str]:
     yield from head_faults
     if head_faults:
         return
+    if name == ISSUERS and len(spec["routes"]) != 1:
+        yield "it must hold one line, which says how far the move to the new issuer has come."
     for route, terms in spec["routes"].items():
-        shape = NAME.fullmatch(route)
-        if shape is None:
+        shape = (TOKEN_LINE if name == ISSUERS else NAME).fullmatch(route)
+        if shape is None and name == ISSUERS:
+            yield f'"{route}" is not of the form "TOKEN /issuers/name".'
+        elif shape is None:
             yield f'"{route}" is not of the form "METHOD /path/{{parameter}}", with METHOD one of {", ".join(METHODS)}.'
         elif shape[2] not in head["contexts"]:
             yield f'"{route}" is not below {" or ".join(head["contexts"])}.'

@@ -9,8 +9,19 @@ from urllib.parse import urlsplit
 
 from infra.routing.files import METHODS, RoutesError, anonymous, line_of
 from infra.routing.ledger import State
+from infra.routing.moves import stage_of
 from services.strangler.decide import candidates, segments_of
-from services.strangler.table import CANARY, LEGACY, LIVE, Route, compile_table
+from services.strangler.table import Route, compile_table
+from shared.route_items import ISSUERS, issuer_move
+from shared.stages import CANARY, LEGACY, LIVE, RETIRED, SHADOW
+
+WHOSE_TOKENS_COUNT = {
+    LEGACY: "the tokens of the old issuer count",
+    SHADOW: "the tokens of the old issuer count; the new one's are verified for the log",
+    CANARY: "the tokens of the old issuer count, and the new one's for {share:g} % of the users",
+    LIVE: "the tokens of both issuers count",
+    RETIRED: "the tokens of the new issuer count",
+}
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,8 @@ class Found:
 def find(state: State, url: str, method: str | None = None) -> list[Found]:
     """The routes at a URL or path, one a method; RoutesError where there is none."""
     path = urlsplit(url).path or "/"
+    if issuers := issuers_at(state, path):
+        return issuers
     table = compile_table(state.specs.values(), all_legacy=state.all_legacy)
     found: dict[str, Route] = {}
     for routes in candidates(table, segments_of(path)):
@@ -41,6 +54,23 @@ def find(state: State, url: str, method: str | None = None) -> list[Found]:
             f"No route has {method.upper() + ' ' if method else ''}{path}; it goes to {default.upstream if default else LEGACY}."
         )
     return [describe(found[one]) for one in wanted]
+
+
+def issuers_at(state: State, path: str) -> list[Found]:
+    """The issuers' line, where a path is its."""
+    spec = state.specs.get(ISSUERS, {"routes": {}})
+    return [
+        Found(
+            route,
+            ISSUERS,
+            stage_of(terms),
+            "none: it is no call",
+            f"infra/routes/{ISSUERS}.toml:{line_of(route, ISSUERS)}",
+            note=WHOSE_TOKENS_COUNT[stage_of(terms)].format(share=issuer_move(spec).permyriad / 100),
+        )
+        for route, terms in spec["routes"].items()
+        if route.partition(" ")[2] == path
+    ]
 
 
 def describe(route: Route) -> Found:

@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.routing.files import RoutesError
-from services.strangler.items import CURRENT, HISTORY, KIND, NAME, ROUTES, VERSION, Spec, decode, encode
+from shared.route_items import CURRENT, HISTORY, KIND, NAME, ROUTES, VERSION, Spec, decode, encode
 
 PATIENCE = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
 

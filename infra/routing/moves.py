@@ -9,11 +9,10 @@ from typing import Any
 from infra.routing.files import RoutesError, anonymous, read_files
 from infra.routing.ledger import Entry, Ledger, Move, State, now
 from infra.routing.terms import check_terms
-from services.strangler.items import Spec
-from services.strangler.store import MAX_AGE
-from services.strangler.table import CANARY, RETIRED
+from shared.route_items import ISSUERS, Spec
+from shared.stages import CANARY, MAX_AGE, RETIRED
 
-MARGIN = 0.5  # seconds beyond a table's age until every facade has taken a change up
+MARGIN = 0.5  # seconds beyond a table's age until every facade and service has taken a change up
 
 
 class UnsafeMove(RoutesError):
@@ -116,10 +115,16 @@ def with_moves(state: State, moves: Iterable[Move]) -> State:
 
 
 def set_all_legacy(ledger: Ledger, by: str, reason: str, *, on: bool) -> tuple[State, list[str]]:
-    """Take all routes back to legacy, or end that; with it the retired routes, which it leaves where they are."""
+    """Take all routes back to legacy, or end that; with it the retired routes, which it leaves where they are.
+
+    The issuers stay too: who has signed in at the new one has no token of the old one.
+    """
     before = ledger.read()
     left = [
-        route for spec in before.specs.values() for route, terms in spec["routes"].items() if stage_of(terms) == RETIRED
+        route
+        for name, spec in before.specs.items()
+        for route, terms in spec["routes"].items()
+        if name != ISSUERS and stage_of(terms) == RETIRED
     ]
     if before.all_legacy == on:
         return before, left
@@ -159,5 +164,5 @@ def stage_of(terms: Any) -> str:
 
 
 def settle(sleep: Callable[[float], None] = time.sleep) -> None:
-    """Wait until every facade has taken a change up: none decides by a table older than MAX_AGE."""
+    """Wait until every facade and service has taken a change up: none decides by what is older than MAX_AGE."""
     sleep(MAX_AGE + MARGIN)

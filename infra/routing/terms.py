@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from services.strangler.cohort import PERMYRIADS
-from services.strangler.table import CANARY, DEADLINE, LEGACY, LIVE, RETIRED, STAGES
+from services.strangler.table import DEADLINE
+from shared.cohort import PERMYRIADS
+from shared.route_items import ISSUERS
+from shared.stages import CANARY, LEGACY, LIVE, RETIRED, STAGES
 
 ON_THE_NEW_SIDE = (CANARY, LIVE, RETIRED)
 PLACES = ("header", "cookie", "query", "claim")
@@ -57,6 +59,8 @@ TERMS: Mapping[str, Check] = {
     "journey": (is_text, "a text"),
     "rules": (lambda value: isinstance(value, list), "a list of rules"),
 }
+ISSUERS_HEAD = {key: HEAD[key] for key in NEEDED}
+ISSUERS_TERMS = {key: TERMS[key] for key in ("stage", "permyriad", "journey")}
 
 
 def check_known(found: Mapping[str, Any], checks: Mapping[str, Check]) -> Iterable[str]:
@@ -74,7 +78,7 @@ def check_head(head: Any, name: str) -> Iterable[str]:
         yield "[service] must be a table."
         return
     yield from (f"[service] lacks {key}." for key in NEEDED if key not in head)
-    yield from (f"[service]: {fault}" for fault in check_known(head, HEAD))
+    yield from (f"[service]: {fault}" for fault in check_known(head, ISSUERS_HEAD if name == ISSUERS else HEAD))
     if head.get("name", name) != name:
         yield f"[service]: name must be {name!r}, as the file is called, not {head['name']!r}."
     if head.get("upstream") == LEGACY:
@@ -87,7 +91,7 @@ def check_terms(terms: Any, head: Mapping[str, Any]) -> Iterable[str]:
     if not isinstance(terms, dict):
         yield 'what stands behind it must be a stage, or a table such as { stage = "legacy", safe = true }.'
         return
-    faults = list(check_known(terms, TERMS))
+    faults = list(check_known(terms, ISSUERS_TERMS if head["name"] == ISSUERS else TERMS))
     yield from faults
     if "stage" not in terms:
         yield "it lacks a stage."
@@ -99,7 +103,7 @@ def check_terms(terms: Any, head: Mapping[str, Any]) -> Iterable[str]:
 def check_stage(terms: Mapping[str, Any], head: Mapping[str, Any]) -> Iterable[str]:
     """What its stage asks of a route."""
     stage = terms["stage"]
-    if stage in ON_THE_NEW_SIDE and "upstream" not in head:
+    if stage in ON_THE_NEW_SIDE and "upstream" not in head and head["name"] != ISSUERS:
         yield f"it cannot be {stage}: {head['name']} has no service yet that could answer it."
     if (stage == CANARY) != ("permyriad" in terms):
         yield "permyriad belongs to the stage canary, and to no other."

@@ -1,17 +1,17 @@
-"""Who calls: the first of a verified token's subject, a partner's client id, a signed cookie, a network and a browser."""
+"""Who calls: the first of a verified token's user, a partner's client id, a signed cookie, a network and a browser."""
 
 import hmac
 
 from services.strangler.incoming import Incoming
+from shared.stages import user_identity
 
 COOKIE = "tis_caller"  # `identity.signature`, made by `signed`
 
 
 def identity(incoming: Incoming, client_header: str) -> str:
     """A name that stays the same from call to call, by the order of precedence above."""
-    claims = incoming.claims
-    if subject := claims.get("sub") or claims.get("preferred_username"):
-        return f"user:{subject}"
+    if incoming.identity is not None:
+        return user_identity(incoming.identity.user)
     if client_header and (client := incoming.headers.get(client_header.lower())):
         return f"client:{client[0]}"
     for value in incoming.cookies.get(COOKIE, ()):

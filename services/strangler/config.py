@@ -3,16 +3,16 @@
 import os
 from dataclasses import dataclass
 
+from shared.issuers import Issuers
+
 
 @dataclass(frozen=True)
 class Settings:
-    """TIS_LEGACY_URL and so on. Without an issuer no token counts for anything, without a key no cookie."""
+    """TIS_LEGACY_URL and so on. Without issuers no token counts for anything, without a key no cookie."""
 
     legacy_url: str
     routes_table: str
-    issuer: str = ""
-    jwks_url: str = ""
-    audience: str = ""
+    issuers: Issuers | None = None
     cookie_key: str = ""
 
 

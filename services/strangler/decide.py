@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from services.strangler.callers import identity
-from services.strangler.cohort import in_cohort
 from services.strangler.incoming import Incoming
-from services.strangler.table import CANARY, ELSEWHERE, LIVE, Decision, Route, Table
+from services.strangler.table import ELSEWHERE, Decision, Route, Table
+from shared.cohort import in_cohort
+from shared.stages import CANARY, LIVE
 
 ANY = "*"
 
@@ -45,7 +46,7 @@ def pick(route: Route, incoming: Incoming) -> Decision:
 def fits(incoming: Incoming, kind: str, name: str, value: str) -> bool:
     """Does the request carry the value, in one of the places where a rule may look?"""
     if kind == "claim":
-        claim = incoming.claims.get(name)
+        claim = incoming.identity.claims.get(name) if incoming.identity else None
         found = [] if claim is None else [str(one) for one in claim] if isinstance(claim, list) else [str(claim)]
     else:
         found = incoming.values(kind, name)

@@ -7,12 +7,13 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from services.strangler.breaker import OPEN_SECONDS, Breaker, RetryBudget
-from services.strangler.client import Dropped, Failure, Oversized, Silent, TimedOut, Unreached, Upstream
 from services.strangler.forward import Trace, leg
 from services.strangler.problems import TOO_LARGE_TO_GIVE, Refusal, unavailable
-from services.strangler.table import LEGACY, Decision
-from services.strangler.wire import Answer
+from services.strangler.table import Decision
 from shared import observability
+from shared.calling.client import Dropped, Failure, Oversized, Silent, TimedOut, Unreached, Upstream
+from shared.calling.wire import Answer
+from shared.stages import LEGACY
 
 FAILING = (
     500,

@@ -4,7 +4,7 @@ import time
 from http import HTTPStatus
 from typing import Any
 
-from services.strangler.claims import VerifiedClaims
+from services.strangler.claims import VerifiedCallers
 from services.strangler.config import Settings, upstream_url
 from services.strangler.decide import decide
 from services.strangler.exchange import Exchange, Message
@@ -14,8 +14,8 @@ from services.strangler.problems import Refusal
 from services.strangler.result import Result, refused_result, result_of
 from services.strangler.store import KeptTable, Source
 from services.strangler.table import ELSEWHERE, Decision
-from services.strangler.wire import Answer
 from shared import observability
+from shared.calling.wire import Answer
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN = "strangler"  # who has served what no upstream did
@@ -30,14 +30,14 @@ class Facade:
         self._cookie_key = settings.cookie_key
         self._table = KeptTable(source)
         self._exchange = Exchange(upstream_url)
-        self._claims = VerifiedClaims(settings.issuer, settings.jwks_url, settings.audience)
+        self._callers = VerifiedCallers(settings.issuers, lambda: self._table.current(time.monotonic()).issuer_move)
         self._lines = observability.RequestLines(OWN, DIMENSIONS, FACTS)
 
     def answer(self, event: Event, context: Any) -> Result:
         """API Gateway's result for its event, whatever happens."""
         started = time.perf_counter()
         try:
-            incoming = Incoming(event, self._claims.of, self._cookie_key)
+            incoming = Incoming(event, self._callers.of, self._cookie_key)
             trace = trace_of(incoming.headers)
         except (KeyError, IndexError, TypeError, ValueError):
             observability.logger.exception("An event that is none of API Gateway's.")

@@ -8,9 +8,8 @@ import re
 from http import HTTPStatus
 from typing import NamedTuple
 
-from services.strangler.limits import Headers
 from services.strangler.problems import Refusal
-from services.strangler.wire import Answer
+from shared.calling.wire import Answer, Headers
 
 PSEUDONYM = "strangler"
 VIA = f"1.1 {PSEUDONYM}"

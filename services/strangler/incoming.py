@@ -4,15 +4,18 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote
 
 from services.strangler.claims import token_in
 from services.strangler.limits import check_body, check_head
 from services.strangler.problems import bad_request
 
+if TYPE_CHECKING:
+    from shared.tokens import Identity
+
 Event = Mapping[str, Any]
-Claims = Mapping[str, Any]
+Verify = Callable[[str], "Identity | None"]
 
 WELL_FORMED = re.compile(r'/[!"$-~]*').fullmatch  # printable ASCII, without blank and fragment
 UNRESERVED = "/:@!$&'()*+,;=~-._"
@@ -22,7 +25,7 @@ QUERY_SAFE = "/:@!$'()*,;?~-._"
 class Incoming:
     """One call. What only some decisions need is read when it is asked for."""
 
-    def __init__(self, event: Event, verify: Callable[[str], Claims], cookie_key: str = "") -> None:
+    def __init__(self, event: Event, verify: Verify, cookie_key: str = "") -> None:
         self._event, self._verify, self.cookie_key = event, verify, cookie_key
         self.method: str = event["httpMethod"]
         self.target = target_of(event)
@@ -45,10 +48,10 @@ class Incoming:
         return body
 
     @cached_property
-    def claims(self) -> Claims:
-        """The claims of the call's token where it verifies, none otherwise."""
+    def identity(self) -> "Identity | None":
+        """Whom the call's token names where it counts, nobody otherwise."""
         token = token_in(self.headers)
-        return self._verify(token) if token else {}
+        return self._verify(token) if token else None
 
     @cached_property
     def cookies(self) -> dict[str, list[str]]:

@@ -1,18 +1,13 @@
 """What a function behind API Gateway can carry, and what would be read in two ways on the way: refused by a sentence."""
 
-import re
-from collections.abc import Mapping
 from http import HTTPStatus
 
 from services.strangler.problems import Refusal, bad_request
+from shared.calling.wire import LENGTH, PAYLOAD_LIMIT, Headers
 
-PAYLOAD_LIMIT = 6 * 1024 * 1024  # bytes that Lambda takes, and gives, in one call
 TARGET_LIMIT = 10_240  # characters of path and query
 HEADER_LIMIT = 10_240  # characters of all headers and the request line
 LINE_OVERHEAD = 4  # of each header: colon, blank, line end
-
-Headers = Mapping[str, list[str]]
-LENGTH = re.compile(r"[0-9]{1,15}", re.ASCII).fullmatch
 
 
 def check_head(target: str, headers: Headers) -> None:

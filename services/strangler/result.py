@@ -6,9 +6,8 @@ from http import HTTPStatus
 from typing import Any
 
 from services.strangler.forward import given_back
-from services.strangler.limits import PAYLOAD_LIMIT
 from services.strangler.problems import TOO_LARGE_TO_GIVE, Refusal, problem
-from services.strangler.wire import Answer
+from shared.calling.wire import PAYLOAD_LIMIT, Answer
 
 LARGE = 1024 * 1024  # bytes of a body from which on it matters how long it becomes in JSON
 HEAD_ROOM = 16 * 1024  # bytes of the result that are not the body's

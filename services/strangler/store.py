@@ -1,28 +1,16 @@
-"""The route table from DynamoDB, by signed HTTP without boto3, and kept: older than 3 s, its version is read first."""
+"""The route table from DynamoDB, kept: older than 3 s, its version is read first, and the rest only if that has changed."""
 
-import json
-import os
 import time
 from base64 import b64decode
 from collections.abc import Iterable
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from services.strangler.client import Failure, Upstream
-from services.strangler.items import CURRENT, KIND, NAME, ROUTES, VERSION, Spec, decode
 from services.strangler.problems import unavailable
-from services.strangler.signing import signed_headers
 from services.strangler.table import Table, compile_table
 from shared import observability
-
-MAX_AGE = 3.0  # seconds after which a table's version is looked at before deciding
-RETRY_AGE = 1.0  # seconds, where it could not be looked at
-READ_SECONDS = 0.2  # a store that takes longer leaves the last table in force
-FIRST_READ_SECONDS = 2.0  # without a table nothing can be decided: worth a longer wait
-OK = 200
-
-
-class StoreError(Exception):
-    """The store did not answer in time, or not with what was asked; the message is for the log."""
+from shared.calling.dynamo import DynamoTable, StoreError
+from shared.route_items import CURRENT, KIND, NAME, ROUTES, VERSION, Spec, decode
+from shared.stages import FIRST_READ_SECONDS, MAX_AGE, READ_SECONDS, RETRY_AGE
 
 
 class Version(NamedTuple):
@@ -46,44 +34,23 @@ class DynamoSource:
     """A DynamoDB table. Each reading raises StoreError after some seconds."""
 
     def __init__(self, table: str) -> None:
-        self._table, self._region = table, os.environ["AWS_REGION"]
-        endpoint = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB", f"https://dynamodb.{self._region}.amazonaws.com")
-        self._upstream = Upstream(endpoint)
+        self._table = DynamoTable(table)
 
     def version(self, seconds: float) -> Version:
         """The version item as it stands."""
-        found = self._ask(
-            "GetItem", {"TableName": self._table, "Key": key(VERSION, CURRENT), "ConsistentRead": True}, seconds
-        )
-        if "Item" not in found:
-            raise StoreError(f"the table {self._table} holds no version: the routes have not been published")
-        item = found["Item"]
+        item = self._table.item({KIND: VERSION, NAME: CURRENT}, seconds)
+        if item is None:
+            raise StoreError(f"the table {self._table.name} holds no version: the routes have not been published")
         return Version({name: int(one["N"]) for name, one in item["services"]["M"].items()}, item["all_legacy"]["BOOL"])
 
     def specs(self, services: Iterable[str], seconds: float) -> dict[str, Spec]:
         """The routes of some services, by name."""
-        wanted = {"Keys": [key(ROUTES, name) for name in services], "ConsistentRead": True}
-        found = self._ask("BatchGetItem", {"RequestItems": {self._table: wanted}}, seconds)
-        if found.get("UnprocessedKeys"):
-            raise StoreError("the store was too busy to give all routes")
-        items = found["Responses"][self._table]
+        items = self._table.items([{KIND: ROUTES, NAME: name} for name in services], seconds)
         return {item[NAME]["S"]: decode(b64decode(item["spec"]["B"])) for item in items}
 
-    def _ask(self, operation: str, question: dict[str, Any], seconds: float) -> Any:
-        body = json.dumps(question).encode()
-        headers = signed_headers(self._upstream.authority, self._region, operation, body)
-        try:
-            answer = self._upstream.send("POST", "/", headers, body, seconds, repeatable=True)
-        except Failure as failure:
-            raise StoreError(str(failure)) from failure
-        if answer.status != OK:
-            raise StoreError(f"status {answer.status}")
-        return json.loads(answer.body)
-
-
-def key(kind: str, name: str) -> dict[str, dict[str, str]]:
-    """An item's key in DynamoDB's JSON."""
-    return {KIND: {"S": kind}, NAME: {"S": name}}
+    def close(self) -> None:
+        """Close the connection."""
+        self._table.close()
 
 
 class KeptTable:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from services.strangler.items import Spec
+from shared.route_items import ISSUERS, Spec, issuer_move
+from shared.stages import CANARY, LEGACY, LIVE, NOT_MOVED, RETIRED, IssuerMove
 from shared.trie import Trie
 
-LEGACY, SHADOW, CANARY, LIVE, RETIRED = STAGES = ("legacy", "shadow", "canary", "live", "retired")
 MOVED = (LIVE, RETIRED)
 DEADLINE = 28.0  # seconds: the gateway's 29 less what the facade needs itself
 UNLISTED = "unlisted"  # the route in log lines, where a path has none: the path itself may name a person
@@ -45,22 +45,27 @@ class Route(NamedTuple):
 
 
 class Table(NamedTuple):
-    """All routes by template and method, and what holds for other paths and methods below a context path."""
+    """All routes by template and method, what holds for other paths below a context, and which issuers count."""
 
     trie: Trie[dict[str, Route]]
     defaults: Mapping[str, Decision]  # by the first segment of the path
+    issuer_move: IssuerMove = NOT_MOVED
 
 
 ELSEWHERE = Decision("", UNLISTED, LEGACY, LEGACY)
 
 
 def compile_table(specs: Iterable[Spec], *, all_legacy: bool = False) -> Table:
-    """The table of some services; `all_legacy` takes back every route that is not retired."""
+    """The table of some services; `all_legacy` takes back every route that is not retired, and no issuer."""
     trie: Trie[dict[str, Route]] = Trie()
     stages: dict[str, list[str]] = {}
     defaults: dict[str, Decision] = {}
+    move = NOT_MOVED
     for spec in specs:
         head = spec["service"]
+        if head["name"] == ISSUERS:
+            move = issuer_move(spec)
+            continue
         mine = []
         for name, terms in spec["routes"].items():
             route = compile_route(head, name, terms, all_legacy)
@@ -74,7 +79,7 @@ def compile_table(specs: Iterable[Spec], *, all_legacy: bool = False) -> Table:
             segment = context[1:]
             stages.setdefault(segment, []).extend(mine)
             defaults[segment] = default_decision(head, stages[segment])
-    return Table(trie, defaults)
+    return Table(trie, defaults, move)
 
 
 def compile_route(head: Mapping[str, Any], name: str, terms: Any, all_legacy: bool) -> Route:

@@ -23,8 +23,11 @@ from shared.http.endpoint import IDENTITY, Endpoint, Resource
 from shared.http.origins import allow_origin, preflight
 from shared.http.reply import Reply, to_event
 from shared.http.request import Request
+from shared.issuer_stage import IssuerStage, reader_of
+from shared.issuers import Issuers
+from shared.key_sets import KeysUnavailable
 from shared.principals import Principal, Principals
-from shared.tokens import KeysUnavailable, TokenError, Verifier
+from shared.tokens import Identity, TokenError, Verifier, all_count
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,15 @@ class Settings:
     """What every service is told by its environment: TIS_DATABASE_URL and so on."""
 
     database_url: str
+    issuers: Issuers
+    routes_table: str = ""
+
+
+@dataclass(frozen=True)
+class ProfileSettings:
+    """What a service is told of profile: TIS_PROFILE_URL, and for how many seconds an answer is good, and good enough."""
+
     profile_url: str
-    issuer: str
-    jwks_url: str
-    audience: str
     principal_seconds: float = 60.0
     principal_stale_seconds: float = 300.0
 
@@ -75,13 +83,14 @@ class Service(Chalice):
 
     @cached_property
     def verifier(self) -> Verifier:
-        """Verifies the tokens of the one issuer."""
-        return Verifier(self.settings.issuer, self.settings.jwks_url, self.settings.audience)
+        """Verifies the tokens of the issuers that count, by the route table where the service is told of one."""
+        table = self.settings.routes_table
+        return Verifier(self.settings.issuers, IssuerStage(reader_of(table)) if table else all_count)
 
     @cached_property
     def principals(self) -> Principals:
         """Asks profile for authorities."""
-        settings = self.settings
+        settings = load(ProfileSettings)
         return Principals(settings.profile_url, settings.principal_seconds, settings.principal_stale_seconds)
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> Any:
@@ -126,38 +135,34 @@ class Service(Chalice):
         call.endpoint, call.parameters = found.endpoint, found.parameters
         if request.is_preflight:
             return preflight(request, found.endpoint)
-        token = self._verified(request) if found.needs_token else None
+        identity = self._verified(request) if found.needs_token else None
         if found.endpoint is None:
             if not found.at_path:
                 raise NoSuchPath
             return found.options(request)
         if not request.accepts_json:
             raise NotAcceptable
-        return self._run(found.endpoint, call, token)
+        return self._run(found.endpoint, call, identity)
 
-    def _verified(self, request: Request) -> tuple[str, str]:
+    def _verified(self, request: Request) -> Identity:
         token = request.token
         if not token:
             raise Unauthorised("A bearer token is needed.")
         try:
-            claims = self.verifier.verify(token)
+            return self.verifier.verify(token)
         except TokenError as error:
             raise Unauthorised("The token is expired, or not one of ours.") from error
         except KeysUnavailable as error:
             raise Unavailable("Tokens cannot be verified now. Try again.") from error
-        user = claims.get("preferred_username") or claims.get("sub")
-        if not user:
-            raise Unauthorised("The token names no user.")
-        return token, str(user)
 
-    def _run(self, endpoint: Endpoint, call: Call, token: tuple[str, str] | None) -> Reply:
+    def _run(self, endpoint: Endpoint, call: Call, identity: Identity | None) -> Reply:
         arguments = endpoint.bind(call)
         if endpoint.check is not None:
             endpoint.check(arguments["body"])
         if endpoint.wants_identity:
             arguments[IDENTITY] = self._verified(call.request) if call.request.token is not None else None
-        if token is not None and (endpoint.wants_principal or endpoint.allow.needs_principal):
-            principal = self._principal(token, call.request)
+        if identity is not None and (endpoint.wants_principal or endpoint.allow.needs_principal):
+            principal = self._principal(identity, call.request)
             if not endpoint.allow.admits(principal):
                 raise Forbidden
             if endpoint.wants_principal:
@@ -167,11 +172,11 @@ class Service(Chalice):
         with self.database.work(dry_run=call.request.is_dry_run) as work:
             return as_reply(endpoint.view(**arguments, work=work))
 
-    def _principal(self, token: tuple[str, str], request: Request) -> Principal:
+    def _principal(self, identity: Identity, request: Request) -> Principal:
         if self.resolve is None:
-            return self.principals.of(*token, request.passed_on)
+            return self.principals.of(request.token or "", identity.user, request.passed_on)
         with self.database.work() as work:
-            return self.resolve(work, token[1])
+            return self.resolve(work, identity.user)
 
     def _standing(self, call: Call) -> Mapping[str, list[str]]:
         own = call.endpoint and call.endpoint.standing

@@ -10,6 +10,7 @@ from infra.build.manifest import ROOT
 from infra.routing import read_files
 from infra.routing.files import FOLDER, anonymous, line_of
 from services.strangler.config import upstream_url
+from shared.route_items import ISSUERS
 
 ENDPOINTS = {
     "assessments": 41,
@@ -45,7 +46,7 @@ WRITING_GETS = {
     ),
 }
 UNLISTED = {"GET /reference/actuator/health"}  # coded, and none of the old system's endpoints
-SPECS = read_files()
+SPECS = {name: spec for name, spec in read_files().items() if name != ISSUERS}  # whose line is no endpoint
 ROUTES = {route: terms for spec in SPECS.values() for route, terms in spec["routes"].items()}
 
 
@@ -94,6 +95,13 @@ def test_line_of_a_route_is_found() -> None:
             number = line_of(route, service)
             assert number is not None
             assert lines[number - 1].startswith(f'"{route}" = ')
+
+
+def test_issuers_have_one_line() -> None:
+    """Without it the new issuer's tokens count nowhere."""
+    (line,) = read_files()[ISSUERS]["routes"]
+    assert line == "TOKEN /issuers/cognito"
+    assert line_of(line, ISSUERS) is not None
 
 
 def test_address_of_an_upstream_is_named_after_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,61 +1,33 @@
 """The running table in DynamoDB: published, moved, rolled back, read by the facade; and the command that does it."""
 
 import json
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from werkzeug.serving import make_server
 
 from infra.cli.routes import routes
-from infra.routing import Ledger, RoutesError, commit_moves, moves, plan_stage, publish, roll_back, set_all_legacy
+from infra.routing import (
+    Ledger,
+    RoutesError,
+    commit_moves,
+    plan_stage,
+    publish,
+    read_files,
+    roll_back,
+    set_all_legacy,
+)
 from services.strangler.app import app
 from services.strangler.config import Settings
 from services.strangler.facade import Facade
-from services.strangler.store import DynamoSource, StoreError
+from services.strangler.store import DynamoSource
+from shared.calling.dynamo import StoreError
 from tests.integration.strangler.servers import refused_url, running
 from tests.integration.strangler.test_facade import call, served_by
 
 SITES, GRADES = "GET /reference/api/sites", "GET /reference/api/grades"
-
-
-@pytest.fixture(scope="module")
-def dynamodb() -> Iterator[str]:
-    """The address of moto's DynamoDB."""
-    from moto.moto_server.werkzeug_app import create_backend_app  # noqa: PLC0415 - a second's import
-
-    server = make_server("127.0.0.1", 0, create_backend_app("dynamodb"), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def ledger(
-    dynamodb: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Ledger]:
-    """A freshly published table of the test's own."""
-    settings = {
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_REGION": "eu-west-2",
-        "AWS_ENDPOINT_URL_DYNAMODB": dynamodb,
-        "TIS_ROUTES_TABLE": f"routes-{abs(hash(request.node.name))}",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(moves, "settle", lambda: None)
-    publish()
-    found = Ledger.from_environ()
-    yield found
-    found.close()
+ISSUERS_LINE = "TOKEN /issuers/cognito"
 
 
 @pytest.fixture
@@ -63,7 +35,7 @@ def source(ledger: Ledger) -> Iterator[DynamoSource]:
     """The facade's way to the table."""
     found = DynamoSource(ledger.table)
     yield found
-    found._upstream.close()
+    found.close()
 
 
 def move(ledger: Ledger, stage: str, route: str = SITES, permyriad: int | None = None) -> None:
@@ -85,7 +57,7 @@ def test_publishing_again_changes_nothing(ledger: Ledger) -> None:
 
 def test_facade_reads_what_was_published_and_then_only_what_changed(ledger: Ledger, source: DynamoSource) -> None:
     first = source.version(2)
-    assert len(source.specs(first.services, 2)) == 14
+    assert len(source.specs(first.services, 2)) == len(read_files())
     move(ledger, "live")
     second = source.version(2)
     assert {name for name in first.services if first.services[name] != second.services[name]} == {"reference"}
@@ -161,8 +133,8 @@ def test_function_answers_by_the_table(ledger: Ledger, monkeypatch: pytest.Monke
         facade._table._due -= 10
         move(ledger, "live")
         assert served_by(call(facade)) == "reference"
-        for upstream in (*facade._exchange._upstreams.values(), facade._table._source._upstream):  # type: ignore[attr-defined]
-            upstream.close()
+        for opened in (*facade._exchange._upstreams.values(), facade._table._source):
+            opened.close()  # type: ignore[attr-defined]
     monkeypatch.delitem(app.__dict__, "facade", raising=False)
 
 
@@ -186,7 +158,8 @@ def test_command_moves_a_route_and_lists_it(ledger: Ledger) -> None:
     assert stage(ledger) == "legacy"
     done = tis("set", SITES, "--stage", "live", "--yes", "--json", "--reason", "evidence")
     assert (done.exit_code, json.loads(done.stdout)["version"]) == (0, 2)
-    assert [row["route"] for row in json.loads(tis("list", "--stage", "live", "--json").stdout)] == [SITES]
+    live = [row["route"] for row in json.loads(tis("list", "--stage", "live", "--json").stdout)]
+    assert live == [ISSUERS_LINE, SITES]
     assert ledger.history()[0].reason == "evidence"
 
 

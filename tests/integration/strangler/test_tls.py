@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from services.strangler.client import Unreached, Upstream, tls_context
+from shared.calling.client import Unreached, Upstream, tls_context
 from tests.integration.strangler.servers import Server, running
 
 HEADERS = {"host": ["localhost"]}

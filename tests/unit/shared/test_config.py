@@ -1,18 +1,17 @@
 """Settings: what is missing or malformed is refused by its name, all of it at once."""
 
+import json
 from dataclasses import dataclass
 
 import pytest
 
 from shared.config import ConfigError, load
 from shared.http.service import Settings
+from tests.identity import OLD
 
 NEEDED = {
     "TIS_DATABASE_URL": "sqlite:///x",
-    "TIS_PROFILE_URL": "http://profile.test",
-    "TIS_ISSUER": "https://issuer.test",
-    "TIS_JWKS_URL": "https://issuer.test/jwks",
-    "TIS_AUDIENCE": "tis",
+    "TIS_ISSUERS": json.dumps([OLD]),
 }
 
 
@@ -24,7 +23,7 @@ class Limits:
 
 def test_reads_names_in_upper_case_and_leaves_defaults() -> None:
     settings = load(Settings, NEEDED)
-    assert (settings.database_url, settings.principal_seconds) == ("sqlite:///x", 60.0)
+    assert (settings.database_url, settings.routes_table) == ("sqlite:///x", "")
 
 
 def test_reads_numbers() -> None:
@@ -50,3 +49,11 @@ def test_other_settings_are_nobodys_business() -> None:
 def test_empty_is_as_good_as_missing() -> None:
     with pytest.raises(ConfigError, match="TIS_DATABASE_URL"):
         load(Settings, {**NEEDED, "TIS_DATABASE_URL": ""})
+
+
+def test_a_setting_that_may_be_missing_is_read_by_its_type() -> None:
+    @dataclass(frozen=True)
+    class Perhaps:
+        most: int | None = None
+
+    assert (load(Perhaps, {}).most, load(Perhaps, {"TIS_MOST": "7"}).most) == (None, 7)

@@ -18,7 +18,8 @@ def applied(document: Any, operations: list[dict[str, Any]]) -> Any:
     """A document after operations whose paths hold no escapes."""
     document = {"": copy.deepcopy(document)}
     for one in operations:
-        *way, last = ["", *one["path"].split("/")[1:]]
+        steps = ["", *one["path"].split("/")[1:]]
+        way, last = steps[:-1], steps[-1]
         place = document
         for step in way:
             place = place[int(step)] if isinstance(place, list) else place[step]

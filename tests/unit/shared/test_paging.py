@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.errors import BadRequest
 from shared.http.request import Request
 from shared.paging import DEFAULT_SIZE, MAX_INT, MAX_SIZE, PageRequest, SortKey, read_sort
 
@@ -28,13 +29,19 @@ def page_of(**query: list[str]) -> PageRequest:
         ("1.5", 0),
         ("1e3", 0),
         ("٣", 0),
-        (str(MAX_INT), MAX_INT),
+        (str(MAX_INT // 20), MAX_INT // 20),
         (str(MAX_INT + 1), 0),
         ("9" * 400, 0),
     ],
 )
 def test_page_number(sent: str | None, number: int) -> None:
     assert page_of(**({} if sent is None else {"page": [sent]})).number == number
+
+
+def test_a_page_beyond_all_that_java_counts_is_refused() -> None:
+    assert page_of(page=[str(MAX_INT)], size=["1"]).offset == MAX_INT
+    with pytest.raises(BadRequest, match="page is too high"):
+        page_of(page=[str(MAX_INT // 20 + 1)])
 
 
 @pytest.mark.parametrize(
@@ -106,7 +113,11 @@ texts = st.lists(st.text() | st.integers().map(str), min_size=1, max_size=3)
 
 @given(page=texts, size=texts, sort=texts, total=st.integers(0, 10**9))
 def test_any_page_is_a_page(page: list[str], size: list[str], sort: list[str], total: int) -> None:
-    wanted = page_of(page=page, size=size, sort=sort)
+    try:
+        wanted = page_of(page=page, size=size, sort=sort)
+    except BadRequest:
+        assert int(page[0]) > MAX_INT // MAX_SIZE
+        return
     assert 0 <= wanted.number <= MAX_INT
     assert 1 <= wanted.size <= MAX_SIZE
     assert all(key.name.strip() for key in wanted.sort)

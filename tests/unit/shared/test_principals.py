@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from shared.errors import Unavailable
 from shared.principals import (
+    ASK_PAUSE,
     KEPT_PRINCIPALS,
     LEGACY_CRASH,
+    NOBODY_SECONDS,
     PUBLIC,
     SIGNED_IN,
     Authority,
@@ -118,6 +120,28 @@ def test_stale_is_better_than_nothing_for_a_while(profile: Profile, answer: Any)
     profile.now = 361.0
     with pytest.raises(Unavailable):
         principals.of("t", "ann", {})
+
+
+def test_a_profile_that_gave_no_answer_is_not_asked_again_at_once_by_those_who_have_one(profile: Profile) -> None:
+    principals = profile.principals()
+    fresh = principals.of("t", "ann", {})
+    profile.answer, profile.now = TimeoutError(), 61.0
+    assert [principals.of("t", "ann", {}) for _ in range(5)] == [fresh] * 5
+    assert len(profile.asked) == 2
+    with pytest.raises(Unavailable):
+        principals.of("u", "bob", {})
+    profile.answer, profile.now = (200, json.dumps(ANN | {"permissions": []}).encode()), 61.0 + ASK_PAUSE
+    assert principals.of("t", "ann", {}).authorities == frozenset()
+
+
+def test_nobody_is_asked_for_again_soon(profile: Profile) -> None:
+    principals = profile.principals()
+    profile.answer = (401, b"")
+    assert principals.of("t", "ann", {}) == Principal("ann")
+    profile.answer = (200, json.dumps(ANN).encode())
+    assert principals.of("t", "ann", {}) == Principal("ann")
+    profile.now = NOBODY_SECONDS
+    assert principals.of("t", "ann", {}).authorities == {"read", "write"}
 
 
 def test_stale_is_over_once_profile_answers(profile: Profile) -> None:

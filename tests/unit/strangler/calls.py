@@ -5,6 +5,7 @@ from typing import Any
 
 from services.strangler.incoming import Incoming
 from services.strangler.table import Table, compile_table
+from shared.tokens import Identity
 from tests.events import event
 
 HEAD = {"name": "reference", "contexts": ["/reference"], "upstream": "reference", "journey": "reference"}
@@ -29,7 +30,8 @@ def incoming(
     cookie_key: str = "",
     address: str = "198.51.100.7",
 ) -> Incoming:
-    """A call; every token verifies to `claims`, or none does."""
+    """A call; every token verifies to `claims`, or none does. Their user is called as `preferred_username` says."""
     made = event(method, target, headers or {})
     made["requestContext"]["identity"]["sourceIp"] = address
-    return Incoming(made, lambda _: claims or {}, cookie_key)
+    caller = Identity(claims.get("preferred_username", ""), "keycloak", claims) if claims else None
+    return Incoming(made, lambda _: caller, cookie_key)

@@ -1,15 +1,17 @@
-"""Who calls, by order of precedence; claims count only where a token verifies, and are kept for a bounded time."""
+"""Who calls, by order of precedence; a token's user counts only where the token does."""
 
 import time
 from typing import Any
 
 import pytest
 
-from services.strangler import claims as claims_module
 from services.strangler.callers import COOKIE, identity, network, signed
-from services.strangler.claims import VerifiedClaims, token_in
-from shared.tokens import KeysUnavailable, Verifier
-from tests.identity import AUDIENCE, ISSUER, Issuer
+from services.strangler.claims import VerifiedCallers, token_in
+from services.strangler.incoming import Incoming
+from shared.stages import IssuerMove
+from shared.tokens import Verifier
+from tests.events import event
+from tests.identity import OLD, Issuer, issuers_of
 from tests.unit.strangler.calls import incoming
 
 KEY = "cookie-key"
@@ -28,8 +30,7 @@ def who(without: tuple[str, ...] = (), claims: dict[str, Any] | None = None, **c
 
 
 def test_precedence() -> None:
-    assert who(claims={"sub": "id-1", "preferred_username": "anna"}) == "user:id-1"
-    assert who(claims={"preferred_username": "anna"}) == "user:anna"
+    assert who(claims={"sub": "id-1", "preferred_username": "anna"}) == "user:anna"
     assert who() == "client:gmc"
     assert who(("x-client-id",)) == "cookie:anna"
     assert who(("x-client-id", "cookie")) == "network:198.51.100:curl/8"
@@ -68,40 +69,53 @@ def test_token_in_either_header(headers: dict[str, list[str]], token: str | None
     assert token_in(headers) == token
 
 
-def claims_of(issuer: Issuer) -> VerifiedClaims:
-    """Claims of an issuer's tokens."""
-    found = VerifiedClaims(ISSUER, "memory:jwks", AUDIENCE)
-    found._verifier = issuer.verifier()
+KEYCLOAK, COGNITO = Issuer(), Issuer()
+NEW = OLD | {"name": "cognito", "iss": "https://new.test", "user_claims": ["cognito:username"]}
+
+
+def callers_at(stage: str, permyriad: int = 0) -> VerifiedCallers:
+    """Callers by the tokens of both issuers."""
+    issuers, move = (
+        issuers_of(OLD, NEW | {"jwks_url": "https://new.test/jwks"}),
+        IssuerMove(stage, permyriad, "issuers"),
+    )
+    keys = {OLD["jwks_url"]: KEYCLOAK.jwks, "https://new.test/jwks": COGNITO.jwks}
+    found = VerifiedCallers(issuers, lambda: move)
+    found._verifier = Verifier(issuers, lambda: move, fetch=keys.__getitem__)
     return found
 
 
-def test_only_a_token_that_verifies_has_claims(issuer: Issuer) -> None:
-    claims = claims_of(issuer)
-    good, forged = issuer.token("anna"), Issuer().token("anna")
-    assert claims.of(good)["sub"] == "id-anna"
-    for bad in (forged, issuer.token("anna", exp=int(time.time()) - 600), issuer.token("anna", aud="x"), "a.b.c", ""):
-        assert claims.of(bad) == {}
+def new_token(user: str, **claims: Any) -> str:
+    """A token of the new issuer, which tells the user elsewhere."""
+    return COGNITO.token("", iss="https://new.test", **{"cognito:username": user}, **claims)
 
 
-def test_claims_are_kept_and_not_longer_than_the_token(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
-    claims = claims_of(issuer)
-    token, short = issuer.token("anna"), issuer.token("bert", exp=int(time.time()) + 2)
-    assert claims.of(token)
-    assert claims.of(short)
-    monkeypatch.setattr(claims, "_verifier", None)
-    monkeypatch.setattr(claims, "_settings", ("", "", ""))
-    assert claims.of(token)
-    now = time.monotonic()
-    monkeypatch.setattr(time, "monotonic", lambda: now + 3)
-    assert (bool(claims.of(token)), bool(claims.of(short))) == (True, False)
+def test_only_a_token_that_counts_names_anybody() -> None:
+    callers = callers_at("live")
+    found = callers.of(KEYCLOAK.token("anna"))
+    assert found is not None
+    assert (found.user, found.claims["sub"]) == ("anna", "id-anna")
+    late, other = int(time.time()) - 600, "x"
+    for bad in (COGNITO.token("anna"), KEYCLOAK.token("a", exp=late), KEYCLOAK.token("a", aud=other), "a.b.c", ""):
+        assert callers.of(bad) is None
+    assert callers_at("legacy").of(new_token("anna")) is None
 
 
-def test_kept_claims_are_bounded(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims_module, "KEPT_TOKENS", 3)
-    claims = claims_of(issuer)
-    for number in range(5):
-        claims.of(f"a.b.{number}")
-    assert len(claims._kept) == 3
+def test_caller_keeps_the_identity_when_the_issuer_changes() -> None:
+    callers = callers_at("live")
+    by_either = []
+    for token in (KEYCLOAK.token("anna"), new_token("anna", sub="another id")):
+        made = event("GET", "/reference/api/sites", {"authorization": f"Bearer {token}"})
+        by_either.append(identity(Incoming(made, callers.of), ""))
+    assert by_either == ["user:anna"] * 2
+
+
+def test_user_without_a_name_is_a_caller() -> None:
+    assert who(claims={"preferred_username": ""}) == "user:"
+
+
+def test_without_issuers_no_token_counts() -> None:
+    assert VerifiedCallers(None, lambda: IssuerMove("live")).of(KEYCLOAK.token("anna")) is None
 
 
 def test_issuer_that_is_away_is_not_asked_at_every_call() -> None:
@@ -111,10 +125,7 @@ def test_issuer_that_is_away_is_not_asked_at_every_call() -> None:
         asked.append(url)
         raise OSError("away")
 
-    claims = VerifiedClaims(ISSUER, "memory:jwks", AUDIENCE)
-    claims._verifier = Verifier(ISSUER, "memory:jwks", AUDIENCE, fetch=fetch)
-    token = Issuer().token("anna")
-    assert [claims.of(token) for _ in range(5)] == [{}] * 5
+    callers = callers_at("live")
+    callers._verifier = Verifier(issuers_of(OLD), fetch=fetch)
+    assert [callers.of(KEYCLOAK.token("anna")) for _ in range(5)] == [None] * 5
     assert len(asked) == 1
-    with pytest.raises(KeysUnavailable):
-        claims._verifier.verify(token)

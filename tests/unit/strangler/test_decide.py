@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.strangler.cohort import in_cohort
 from services.strangler.decide import decide, segments_of
-from services.strangler.table import STAGES, compile_table
+from services.strangler.table import ELSEWHERE, compile_table
+from shared.cohort import in_cohort
+from shared.stages import STAGES
 from tests.unit.strangler.calls import incoming, spec_of, table_of
 
 SITES, SITE = "GET /reference/api/sites", "GET /reference/api/sites/{id}"
@@ -185,7 +186,7 @@ def test_cohort_is_the_same_for_every_route_of_a_journey() -> None:
     table = table_of({SITES: canary, SITE: canary, "GET /reference/api/roles": {**canary, "journey": "other"}})
     sides = {"same": set(), "other": set()}  # type: dict[str, set[tuple[str, str]]]
     for number in range(200):
-        headers, claims = {"authorization": "Bearer t"}, {"sub": f"id-{number}"}
+        headers, claims = {"authorization": "Bearer t"}, {"preferred_username": f"id-{number}"}
         first, second, third = (
             decide(table, incoming(path, headers=headers, claims=claims)).upstream
             for path in ("/reference/api/sites", "/reference/api/sites/1", "/reference/api/roles")
@@ -252,3 +253,13 @@ def test_every_stage_is_known_to_the_table() -> None:
         assert (
             decide(table_of({f"{method} /reference/api/x": terms}), incoming("/reference/api/x", method)).stage == stage
         )
+
+
+def test_issuers_line_is_no_route() -> None:
+    line = spec_of({"TOKEN /issuers/cognito": "retired"}, name="issuers", contexts=["/issuers"])
+    for all_legacy in (False, True):
+        table = compile_table([spec_of({"GET /reference/api/x": "live"}), line], all_legacy=all_legacy)
+        assert table.issuer_move.stage == "retired"
+        for method in ("GET", "TOKEN"):
+            assert decide(table, incoming("/issuers/cognito", method)) == ELSEWHERE
+    assert table_of({}).issuer_move.stage == "legacy"

@@ -4,7 +4,7 @@ import pytest
 
 from services.strangler.forward import Trace, addresses, body_sent, given_back, leg, outgoing, trace_of
 from services.strangler.problems import Refusal
-from services.strangler.wire import Answer
+from shared.calling.wire import Answer
 
 TRACE = Trace("c-1", "a" * 32, "01", restarted=False, amazon="")
 PARENT = f"00-{'a' * 32}-{'b' * 16}-01"

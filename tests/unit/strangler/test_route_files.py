@@ -81,6 +81,56 @@ def test_fault_in_a_head_is_told(tmp_path: Path, old: str, new: str, words: list
     assert [word for word in words if word not in told] == []
 
 
+ISSUERS_HEAD = '[service]\nname = "issuers"\ncontexts = ["/issuers"]\njourney = "issuers"\n'
+LINE = '"TOKEN /issuers/cognito" = "live"'
+
+
+@pytest.mark.parametrize("stage", ["legacy", "shadow", "live", "retired"])
+def test_issuers_have_every_stage_without_an_upstream(tmp_path: Path, stage: str) -> None:
+    specs = read(tmp_path, issuers=f"{ISSUERS_HEAD}[routes]\n{LINE.replace('live', stage)}\n")
+    assert specs["issuers"]["routes"] == {"TOKEN /issuers/cognito": stage}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"{ISSUERS_HEAD}[routes]\n", ["must hold one line"]),
+        (f"{ISSUERS_HEAD}[routes]\n{LINE}\n{LINE.replace('cognito', 'other')}\n", ["must hold one line"]),
+        (f'{ISSUERS_HEAD}[routes]\n"GET /issuers/cognito" = "live"\n', ["of the form", "TOKEN"]),
+        (f'{ISSUERS_HEAD}[routes]\n"TOKEN /issuers/a/b" = "live"\n', ["of the form", "TOKEN"]),
+        (f'{ISSUERS_HEAD}[routes]\n"TOKEN /elsewhere/a" = "live"\n', ["not below /issuers"]),
+        (f'{ISSUERS_HEAD}[routes]\n"TOKEN /issuers/a" = {{ stage = "live", safe = true }}\n', ["safe is not known"]),
+        (f'{ISSUERS_HEAD}[routes]\n"TOKEN /issuers/a" = {{ stage = "live", rules = [] }}\n', ["rules is not known"]),
+        (f'{ISSUERS_HEAD}[routes]\n"TOKEN /issuers/a" = {{ stage = "canary" }}\n', ["permyriad"]),
+        (f'{ISSUERS_HEAD}upstream = "x"\n[routes]\n{LINE}\n', ["upstream is not known"]),
+    ],
+)
+def test_fault_in_the_issuers_line_is_told(tmp_path: Path, text: str, words: list[str]) -> None:
+    told = fault(tmp_path, issuers=text)
+    assert [word for word in ("issuers.toml", *words) if word not in told] == []
+
+
+def test_no_service_has_a_line_of_the_issuers(tmp_path: Path) -> None:
+    assert "METHOD one of" in fault(tmp_path, reference=f'{HEAD}[routes]\n"TOKEN /reference/x" = "live"\n')
+
+
+@pytest.mark.parametrize(
+    ("terms", "note"),
+    [
+        ("legacy", "the tokens of the old issuer count"),
+        ("retired", "the tokens of the new issuer count"),
+        ({"stage": "canary", "permyriad": 50}, "the new one's for 0.5 % of the users"),
+    ],
+)
+def test_find_tells_whose_tokens_count(terms: Any, note: str) -> None:
+    spec = {
+        "service": {"name": "issuers", "contexts": ["/issuers"], "journey": "x"},
+        "routes": {"TOKEN /issuers/cognito": terms},
+    }
+    (found,) = find(State(specs={"issuers": spec}), "/issuers/cognito")
+    assert note in found.note
+
+
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     told = fault(
         tmp_path, reference=f'{HEAD}[routes]\n"GET /reference/a" = "x"\n', other=f'{OTHER}[routes]\n"GET /x" = "y"\n'

@@ -6,9 +6,11 @@ from http import HTTPStatus
 import pytest
 
 from services.strangler.decide import decide
-from services.strangler.items import Spec, decode, encode
 from services.strangler.problems import Refusal
-from services.strangler.store import MAX_AGE, READ_SECONDS, KeptTable, StoreError, Version
+from services.strangler.store import KeptTable, Version
+from shared.calling.dynamo import StoreError
+from shared.route_items import Spec, decode, encode
+from shared.stages import MAX_AGE, READ_SECONDS
 from tests.unit.strangler.calls import incoming, spec_of
 
 

@@ -1,6 +1,7 @@
 """One upstream over a kept-alive connection: what is sent is to the byte, and a write is never sent twice.
 
-Why not one of the known clients: docs/adr/0002.
+The time allowed is that of the whole exchange, however slowly a server takes or gives. Why not one of the known clients:
+docs/adr/0002.
 """
 
 import select
@@ -10,8 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from services.strangler.limits import Headers
-from services.strangler.wire import Answer, Malformed, Reader, TooLong, read_answer
+from shared.calling.wire import PAYLOAD_LIMIT, Answer, Headers, Malformed, Reader, TooLong, read_answer
 
 if TYPE_CHECKING:
     import ssl
@@ -20,6 +20,7 @@ CONNECT_SECONDS = 3.0
 IDLE_SECONDS = 55.0  # a connection that rested longer is not used again: load balancers close theirs after 60
 SHORTEST = 0.001  # seconds: 0 would mean not to wait at all
 JOINED_LIMIT = 64 * 1024  # bytes of a body up to which it is sent together with the head
+PORTION = 16 * 1024  # bytes of a larger one between two looks at the clock: TLS takes no more at once
 
 
 class Failure(Exception):
@@ -39,7 +40,7 @@ class Dropped(Failure):
 
 
 class Oversized(Failure):
-    """The answer is larger than a function can give."""
+    """The answer is larger than was allowed."""
 
 
 class Silent(Dropped):
@@ -47,13 +48,17 @@ class Silent(Dropped):
 
 
 class Upstream:
-    """A server at a base URL. One call at a time; the connection is opened at the first, and kept."""
+    """A server at a base URL, and how many bytes a body of its may have.
 
-    def __init__(self, url: str) -> None:
+    One call at a time; the connection is opened at the first, and kept.
+    """
+
+    def __init__(self, url: str, limit: int = PAYLOAD_LIMIT) -> None:
         parts = urlsplit(url)
         self._secure = parts.scheme == "https"
         self._address = parts.hostname or "", parts.port or (443 if self._secure else 80)
         self.authority, self._base = parts.netloc.rpartition("@")[2], parts.path.rstrip("/")
+        self._limit = limit
         self._kept: socket.socket | None = None
         self._poll = select.poll()
         self._used = 0.0
@@ -90,12 +95,13 @@ class Upstream:
         return None
 
     def _connect(self, until: float) -> socket.socket:
-        seconds = min(CONNECT_SECONDS, until - time.monotonic())
+        until = min(until, time.monotonic() + CONNECT_SECONDS)
         try:
-            connection = socket.create_connection(self._address, timeout=max(seconds, SHORTEST))
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection = secured(connection, self._address[0]) if self._secure else connection
-        except OSError as error:
+            connection = connected(self._address, until)
+            if self._secure:
+                set_timeout(connection, until)
+                connection = secured(connection, self._address[0])
+        except (OSError, ValueError) as error:  # ValueError: an address that no name or port can be
             raise Unreached(repr(error)) from error
         self._poll = select.poll()
         self._poll.register(connection, select.POLLIN)
@@ -104,7 +110,7 @@ class Upstream:
     def _exchange(
         self, connection: socket.socket, head: bytes, body: bytes | None, method: str, until: float
     ) -> Answer:
-        reader = Reader(connection, until)
+        reader = Reader(connection, until, self._limit)
         try:
             send_all(connection, head, body, until)
             answer, keep = read_answer(reader, method)
@@ -137,7 +143,7 @@ def head_of(method: str, target: str, headers: Headers, body: bytes | None) -> b
 
 def send_all(connection: socket.socket, head: bytes, body: bytes | None, until: float) -> None:
     """Send a request. A server that closes before it has read all may have answered already: that is for the reader."""
-    connection.settimeout(max(until - time.monotonic(), SHORTEST))
+    set_timeout(connection, until)
     try:
         if not body:
             connection.sendall(head)
@@ -145,10 +151,34 @@ def send_all(connection: socket.socket, head: bytes, body: bytes | None, until: 
             connection.sendall(head + body)
         else:
             connection.sendall(head)
-            connection.sendall(body)
-            connection.settimeout(max(until - time.monotonic(), SHORTEST))
+            for start in range(0, len(body), PORTION):
+                set_timeout(connection, until)
+                connection.sendall(body[start : start + PORTION])
+            set_timeout(connection, until)
     except (BrokenPipeError, ConnectionResetError):
         return
+
+
+def connected(address: tuple[str, int], until: float) -> socket.socket:
+    """A connection to a server, by whichever of its addresses takes one first. Raises OSError, when the time is up too."""
+    error: OSError = TimeoutError()
+    for family, kind, protocol, _, place in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
+        connection = socket.socket(family, kind, protocol)
+        try:
+            set_timeout(connection, until)
+            connection.connect(place)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError as failed:
+            connection.close()
+            error = failed
+        else:
+            return connection
+    raise error
+
+
+def set_timeout(connection: socket.socket, until: float) -> None:
+    """Let the next operation on a connection wait until a time of the monotonic clock."""
+    connection.settimeout(max(until - time.monotonic(), SHORTEST))
 
 
 def secured(connection: socket.socket, host: str) -> socket.socket:

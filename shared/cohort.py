@@ -1,4 +1,4 @@
-"""Which callers a canary serves: a stable share of them, the same for every route of a journey."""
+"""Which callers a canary serves: a stable share of them, the same for every route of a journey. Pure."""
 
 from hashlib import blake2b
 

@@ -7,7 +7,7 @@ from botocore import auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from services.strangler.signing import signed_headers
+from shared.calling.signing import signed_headers
 
 MOMENT = 1_795_527_010.0
 HOST, BODY = "dynamodb.eu-west-2.amazonaws.com", b'{"TableName":"tis-routes"}'

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.strangler.limits import PAYLOAD_LIMIT
-from services.strangler.wire import Answer, Malformed, Reader, TooLong, read_answer
+from shared.calling.wire import PAYLOAD_LIMIT, Answer, Malformed, Reader, TooLong, read_answer
 
 OK = b"HTTP/1.1 200 OK\r\n"
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.strangler.cohort import PERMYRIADS, bucket, in_cohort
+from shared.cohort import PERMYRIADS, bucket, in_cohort
 
 CALLERS = [f"user:{number}" for number in range(5_000)]
 

@@ -2,22 +2,24 @@
 
 import re
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
-
-from services.strangler.limits import LENGTH, PAYLOAD_LIMIT
 
 if TYPE_CHECKING:
     import socket
 
+PAYLOAD_LIMIT = 6 * 1024 * 1024  # bytes that Lambda takes, and gives, in one call
 RECEIVE = 32 * 1024  # bytes asked of the socket at once
 HEAD_LIMIT = 256 * 1024  # bytes of a status line and headers
 LINE_LIMIT = 4096  # bytes of a chunk's or a trailer's line
+LENGTH = re.compile(r"[0-9]{1,15}", re.ASCII).fullmatch
 STATUS_LINE = re.compile(r"HTTP/1\.([01]) ([1-5][0-9]{2})(?: |\r|$)").match
 FOLD = re.compile(r"\r\n[ \t]+")
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;|$)").match
 NO_CONTENT, NOT_MODIFIED, SWITCHING, FINAL = 204, 304, 101, 200
 
-Headers = dict[str, list[str]]
+Headers = Mapping[str, list[str]]
+"""Header fields by lower-case name, repeated ones apart."""
 
 
 class Malformed(Exception):
@@ -25,24 +27,27 @@ class Malformed(Exception):
 
 
 class TooLong(Exception):
-    """The body is longer than a function can give."""
+    """The body is longer than the reader's limit."""
 
 
 class Answer(NamedTuple):
     """What an upstream answered: its final head and its body, neither decoded nor unpacked."""
 
     status: int
-    headers: Headers
+    headers: dict[str, list[str]]
     body: bytes
 
 
 class Reader:
-    """The bytes of a connection until a time of the monotonic clock; then TimeoutError. EOFError at their end."""
+    """The bytes of a connection until a time of the monotonic clock; then TimeoutError. EOFError at their end.
 
-    __slots__ = ("_socket", "_until", "data", "touched")
+    A body may have `limit` bytes.
+    """
 
-    def __init__(self, connection: "socket.socket", until: float) -> None:
-        self._socket, self._until = connection, until
+    __slots__ = ("_socket", "_until", "data", "limit", "touched")
+
+    def __init__(self, connection: "socket.socket", until: float, limit: int = PAYLOAD_LIMIT) -> None:
+        self._socket, self._until, self.limit = connection, until, limit
         self.data, self.touched = b"", False
 
     def fill(self) -> None:
@@ -85,7 +90,7 @@ class Reader:
         parts, size = [self.data], len(self.data)
         self.data = b""
         try:
-            while size <= PAYLOAD_LIMIT:
+            while size <= self.limit:
                 self.fill()
                 parts.append(self.data)
                 size += len(self.data)
@@ -113,11 +118,11 @@ def read_answer(reader: Reader, method: str) -> tuple[Answer, bool]:
     return Answer(status, headers, body), keep
 
 
-def read_headers(head: str) -> Headers:
+def read_headers(head: str) -> dict[str, list[str]]:
     """The headers by lower-case name, repeated ones apart."""
     if "\r\n " in head or "\r\n\t" in head:
         head = FOLD.sub(" ", head)
-    headers: Headers = {}
+    headers: dict[str, list[str]] = {}
     for line in head.split("\r\n")[1:]:
         name, colon, value = line.partition(":")
         if not colon:
@@ -152,7 +157,7 @@ def read_body(reader: Reader, method: str, status: int, headers: Headers) -> tup
         return read_chunks(reader), length is None
     if length is None:
         return reader.rest(), False
-    if length > PAYLOAD_LIMIT:
+    if length > reader.limit:
         raise TooLong
     return reader.exactly(length), True
 
@@ -175,7 +180,7 @@ def read_chunks(reader: Reader) -> bytes:
             raise Malformed("a chunk without a size")
         length = int(size[1], 16)
         total += length
-        if total > PAYLOAD_LIMIT:
+        if total > reader.limit:
             raise TooLong
         if length == 0:
             while reader.before(b"\r\n", LINE_LIMIT):

@@ -1,21 +1,18 @@
 """Databases, tokens and services for all tests: everything on SQLite, and with `-m real` on MariaDB too."""
 
-import gzip
-import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import pytest
 
-from infra.data import schema, seed
+from infra.data import schema
 from infra.local import mariadb
-from services.reference.app import app
-from shared.db import Database
 from shared.http.service import Service
-from tests.identity import Issuer, Profile
-
-RECORDED = Path(__file__).parent / "contract" / "recorded"
+from tests.contract.exchanges import read_callers, read_dataset
+from tests.contract.opening import open_service, tokens_of
+from tests.contract.player import TokenFor
+from tests.identity import Issuer
 
 
 @pytest.fixture(scope="session")
@@ -30,11 +27,30 @@ def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mariadb
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("mariadb", marks=pytest.mark.real)])
 def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An empty reference database with its schema, on each kind of server."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'reference.db'}"
+    return new_database("reference", request.param, request, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def url_of(
+    database_url: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], str]:
+    """Gives the database of any service by its name, with its schema: on the kind of server of `database_url`."""
+    kind = "sqlite" if database_url.startswith("sqlite") else "mariadb"
+
+    @cache
+    def of_service(name: str) -> str:
+        return database_url if name == "reference" else new_database(name, kind, request, tmp_path_factory)
+
+    return of_service
+
+
+def new_database(name: str, kind: str, request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -> str:
+    """The URL of a database for a service's tests, empty, with its schema."""
+    if kind == "sqlite":
+        url = f"sqlite:///{folders.mktemp(name) / f'{name}.db'}"
     else:
-        url = request.getfixturevalue("mariadb_server").database("reference_tests")
-    schema.upgrade(url, "reference")
+        url = request.getfixturevalue("mariadb_server").database(f"{name}_tests")
+    schema.upgrade(url, name)
     return url
 
 
@@ -45,45 +61,24 @@ def issuer() -> Issuer:
 
 
 @pytest.fixture(scope="session")
-def callers() -> dict[str, Any]:
-    """The callers of the recordings: user, authorities, policies, designated bodies."""
-    found: dict[str, Any] = json.loads((RECORDED / "reference" / "callers.json").read_text())
-    return found
-
-
-@pytest.fixture(scope="session")
-def token_for(issuer: Issuer, callers: dict[str, Any]) -> Callable[[str], str | None]:
-    """The token of a caller by name; None for the anonymous one."""
-    tokens = {name: issuer.token(caller["user"]) if caller else None for name, caller in callers.items()}
-    return tokens.__getitem__
+def opened(url_of: Callable[[str], str], issuer: Issuer) -> Callable[[str], Service]:
+    """Loads the recorded rows of any service freshly, and gives the service on them."""
+    return lambda name: open_service(name, url_of(name), issuer)
 
 
 @pytest.fixture(scope="session")
 def dataset() -> dict[str, Any]:
-    """The rows that the old service had when it was recorded."""
-    rows: dict[str, Any] = json.loads(gzip.decompress((RECORDED / "reference" / "dataset.json.gz").read_bytes()))
-    return rows
+    """The rows that the old reference service had when it was recorded."""
+    return read_dataset("reference")
 
 
 @pytest.fixture(scope="session")
-def open_reference(
-    database_url: str, dataset: dict[str, Any], issuer: Issuer, callers: dict[str, Any]
-) -> Callable[[], Service]:
-    """Loads the recorded rows freshly, and gives the reference service on them."""
-
-    def open_service() -> Service:
-        seed.load(database_url, "reference", dataset)
-        app.database = Database(database_url)
-        app.verifier = issuer.verifier()
-        app.principals = Profile(callers).principals()
-        return app
-
-    return open_service
+def callers() -> dict[str, Any]:
+    """The callers of reference's recordings: user, authorities, policies, designated bodies."""
+    return read_callers("reference")
 
 
-@pytest.fixture
-def reference_app(open_reference: Callable[[], Service]) -> Iterator[Service]:
-    """The reference service on a database that holds the recorded rows, freshly loaded for each test."""
-    service = open_reference()
-    yield service
-    service.database.drop()
+@pytest.fixture(scope="session")
+def token_for(issuer: Issuer) -> TokenFor:
+    """The token of a caller of reference by name; None for the anonymous one."""
+    return tokens_of("reference", issuer)

@@ -1,6 +1,6 @@
 """The tables of the `auth` database, under their old names: users, roles, permissions, trainee ids, patches."""
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Integer, MetaData, SmallInteger, String, Table
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Integer, MetaData, SmallInteger, String, Table, true
 
 from shared.columns import COLLATION, Bit, Number, json_patch_table, number_key, text
 
@@ -59,6 +59,7 @@ user = Table(
     text("emailAddress", required=True, size=100),
     Column("active", Bit),
 )
+is_active = user.c.active == true()  # a user of whom the column says nothing is not
 user_role = Table("UserRole", metadata, _part("userName", "HeeUser.name"), _part("roleName", "Role.name"))
 user_body = Table(
     "UserDesignatedBody",

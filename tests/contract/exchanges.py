@@ -47,6 +47,8 @@ class Exchange:
     answer_body: str | None
     crash: bool
     unordered: bool | tuple[str, ...]
+    defect: str = ""  # the known fault of the old service that the exchange shows
+    wait: float = 0  # seconds in which the old service's background work ended
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> "Exchange":
@@ -65,12 +67,19 @@ class Exchange:
             answer_body=response["body"],
             crash=record.get("crash", False),
             unordered=unordered if isinstance(unordered, bool) else tuple(unordered),
+            defect=record.get("defect", ""),
+            wait=record.get("wait", 0),
         )
+
+    @property
+    def family(self) -> str:
+        """What it belongs to: exchanges are named family/subject/number."""
+        return self.name.partition("/")[0]
 
     @property
     def is_needed(self) -> bool:
         """Does it leave something behind that later exchanges may need: rows, or a value for a mark?"""
-        changes = self.method in WRITES and self.status < FIRST_FAILURE
+        changes = self.method in WRITES and (self.status < FIRST_FAILURE or self.defect != "")
         return changes or bool(MADE_BY_SERVER.search(self.answer_body or ""))
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """Plays recorded exchanges through anything that can be asked, and judges what it answers."""
 
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -47,6 +48,7 @@ def play(
             body = None if exchange.body is None else marks.fill(exchange.body).encode()
             answer = send(exchange.method, marks.fill(exchange.target), headers_of(exchange, token_for), body)
             miss = judge(exchange, answer, marks, strict=strict)
+            time.sleep(exchange.wait)
         if is_asked_for:
             yield Verdict(exchange, miss)
 

@@ -1,9 +1,9 @@
-"""The generated OpenAPI 3.1 document of the reference service, and the running service held to it by schemathesis."""
+"""The generated OpenAPI 3.1 document of each service, and the running service held to it by schemathesis."""
 
-import copy
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, cast
 
 import pytest
@@ -18,30 +18,41 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from infra.data import seed
 from infra.local.gateway.request import Request, event_of
-from services.reference.app import app
-from shared.db import Database
+from services.profile.app import app as profile
+from services.reference.app import app as reference
+from shared.http.endpoint import Endpoint
+from shared.http.service import Service
 from shared.openapi import document
-from shared.principals import PUBLIC
-from tests.identity import Issuer, Profile
+from shared.principals import PUBLIC, Authority, Permission, Policy, Principal
+from tests.identity import Issuer
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 6  # for each of 334 operations, once with good data and once with bad
-DOCUMENT = document("reference", "1.0.0", app.endpoints)
-OPERATIONS = [(path, method, one) for path, item in DOCUMENT["paths"].items() for method, one in item.items()]
+EXAMPLES = 6  # for each of 366 operations, once with good data and once with bad
+SERVICES = {"reference": reference, "profile": profile}
+DOCUMENTS = {name: document(name, "1.0.0", app.endpoints) for name, app in SERVICES.items()}
+OPERATIONS = [
+    (name, path, method, one)
+    for name, made in DOCUMENTS.items()
+    for path, item in made["paths"].items()
+    for method, one in item.items()
+]
+COUNTS = {"reference": 334, "profile": 32}
+WITHOUT_TOKEN = {"/reference/actuator/health", "/profile/api/userinfo", "/profile/api/userupdate"}
+CALLER = "greta.hollister6"  # one whom profile knows
 
 Environ = Mapping[str, Any]
+Function = Callable[[Any, Any], Mapping[str, Any]]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
 
-def wsgi(function: Callable[[Any, Any], Mapping[str, Any]]) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
-    """A function behind a WSGI server: what our gateways do, for a client that knows WSGI."""
+def wsgi(function: Function, described: Mapping[str, Any]) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
+    """A function behind a WSGI server: what our gateways do, for a client that knows WSGI and asks for the document."""
 
     def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/openapi.json":
             start_response("200 OK", [("Content-Type", "application/json")])
-            return [json.dumps(DOCUMENT).encode()]
+            return [json.dumps(described).encode()]
         names = {name[5:].replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")}
         names |= {"Content-Type": environ["CONTENT_TYPE"]} if environ.get("CONTENT_TYPE") else {}
         body = environ.get("wsgi.input", io.BytesIO()).read()
@@ -55,67 +66,81 @@ def wsgi(function: Callable[[Any, Any], Mapping[str, Any]]) -> Callable[[Environ
     return answer
 
 
-def test_the_document_is_valid() -> None:
-    OpenAPIV31SpecValidator(DOCUMENT).validate()
-    assert json.loads(json.dumps(DOCUMENT)) == DOCUMENT
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_document_is_valid(name: str) -> None:
+    OpenAPIV31SpecValidator(DOCUMENTS[name]).validate()
+    assert json.loads(json.dumps(DOCUMENTS[name])) == DOCUMENTS[name]
 
 
-def test_every_endpoint_is_an_operation_of_its_own() -> None:
-    assert len(OPERATIONS) == len(app.endpoints) == 334
-    assert len({one["operationId"] for _, _, one in OPERATIONS}) == len(OPERATIONS)
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_endpoint_is_an_operation_of_its_own(name: str) -> None:
+    made = [one["operationId"] for service, _, _, one in OPERATIONS if service == name]
+    assert len(made) == len(set(made)) == len(SERVICES[name].endpoints) == COUNTS[name]
 
 
 def test_every_operation_declares_what_can_occur() -> None:
-    for path, method, one in OPERATIONS:
+    for _, path, method, one in OPERATIONS:
         statuses = set(one["responses"])
         assert statuses >= {"400", "406"}, (method, path)
         assert "500" not in statuses
         assert "422" not in statuses
-        assert ("401" in statuses) == bool(one.get("security")), (method, path)
+        assert ("401" in statuses) == bool(one.get("security")) or path in WITHOUT_TOKEN, (method, path)
         assert ("415" in statuses) == (
             "requestBody" in one and "application/json" in one["requestBody"]["content"]
         ) or ("text/plain" in one["requestBody"]["content"])
 
 
 def test_raw_texts_are_never_refused_for_their_media_type() -> None:
-    texts = [one for _, _, one in OPERATIONS if "text/plain" in one.get("requestBody", {}).get("content", {})]
+    texts = [one for _, _, _, one in OPERATIONS if "text/plain" in one.get("requestBody", {}).get("content", {})]
     assert texts
     assert not any("415" in one["responses"] for one in texts)
 
 
-def test_only_the_public_endpoint_asks_for_no_token() -> None:
-    unguarded = [path for path, _, one in OPERATIONS if "security" not in one]
-    assert unguarded == [f"/reference{'/actuator/health'}"]
-    assert sum(endpoint.allow is PUBLIC for endpoint in app.endpoints) == 1
+def test_only_public_endpoints_ask_for_no_token() -> None:
+    assert {path for _, path, _, one in OPERATIONS if "security" not in one} == WITHOUT_TOKEN
+    assert sum(one.allow is PUBLIC for app in SERVICES.values() for one in app.endpoints) == len(WITHOUT_TOKEN)
+
+
+def mighty(endpoints: Iterable[Endpoint]) -> Principal:
+    """A caller who may do whatever some endpoints ask for."""
+    asked = [endpoint.allow for endpoint in endpoints]
+    authorities = frozenset(allow.name for allow in asked if isinstance(allow, Authority))
+    policies = {Policy(allow.resource, frozenset({allow.action})) for allow in asked if isinstance(allow, Permission)}
+    return Principal(CALLER, authorities, tuple(policies), ("None",))
 
 
 @pytest.fixture(scope="module")
-def api(
-    database_url: str, dataset: dict[str, Any], issuer: Issuer, callers: dict[str, Any]
-) -> Iterator[schemathesis.BaseSchema]:
-    """The service as schemathesis sees it."""
+def api_of(database_url: str, opened: Callable[[str], Service]) -> Iterator[Callable[[str], schemathesis.BaseSchema]]:
+    """Gives a service, by its name, as schemathesis sees it."""
     if not database_url.startswith("sqlite"):
         pytest.skip("once is enough")
-    seed.load(database_url, "reference", dataset)
-    service = copy.copy(app)
-    service.database = Database(database_url)
-    service.verifier = issuer.verifier()
-    service.principals = Profile(callers).principals()
-    yield schemathesis.openapi.from_wsgi("/openapi.json", wsgi(service))
-    service.database.drop()
+    running: list[Service] = []
+
+    @cache
+    def of_service(name: str) -> schemathesis.BaseSchema:
+        service = opened(name)
+        running.append(service)
+        caller = mighty(service.endpoints)
+        service.resolve = lambda _work, _user: caller
+        return schemathesis.openapi.from_wsgi("/openapi.json", wsgi(service, DOCUMENTS[name]))
+
+    yield of_service
+    for service in running:
+        service.database.drop()
 
 
-RESOURCES = sorted({path.split("/")[3].removeprefix("bulk-") for path, _, _ in OPERATIONS})
+RESOURCES = sorted({(name, path.split("/")[3].removeprefix("bulk-")) for name, path, _, _ in OPERATIONS})
 
 
 @pytest.mark.parametrize("mode", GenerationMode)
-@pytest.mark.parametrize("resource", RESOURCES)
-def test_answers_as_declared(api: schemathesis.BaseSchema, resource: str, mode: GenerationMode, issuer: Issuer) -> None:
-    headers = {"Authorization": f"Bearer {issuer.token('planner')}"}
+@pytest.mark.parametrize(("name", "resource"), RESOURCES)
+def test_answers_as_declared(
+    api_of: Callable[[str], schemathesis.BaseSchema], name: str, resource: str, mode: GenerationMode, issuer: Issuer
+) -> None:
+    headers = {"Authorization": f"Bearer {issuer.token(CALLER)}"}
     # schemathesis has a way to make tests of operations, but not one for pytest 9 and fixtures
-    found = [
-        cast("Any", result).ok() for result in api.include(path_regex=f"/(bulk-)?{resource}(/|$)").get_all_operations()
-    ]
+    path = f"/(bulk-)?{resource}(/|$)"
+    found = [cast("Any", result).ok() for result in api_of(name).include(path_regex=path).get_all_operations()]
     assert found
     if mode is GenerationMode.NEGATIVE:  # what takes nothing can be given nothing wrong
         found = [one for one in found if one.body or one.query or one.path_parameters]

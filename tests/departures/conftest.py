@@ -1,34 +1,33 @@
-"""A caller of the reference service on the recorded rows."""
+"""Callers of the services on the recorded rows, freshly loaded."""
 
-import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from infra.data import seed
-from services.reference.app import app
-from shared.db import Database
+from shared.http.service import Service
+from tests.contract.opening import tokens_of
+from tests.contract.player import TokenFor
 from tests.identity import Issuer, Profile
-from tests.integration.reference.caller import Caller
+from tests.integration.caller import Caller
+
+STRANGER: dict[str, Any] = {"user": "stranger", "authorities": [], "designatedBodyCodes": None}
 
 
 @pytest.fixture
 def call(
-    database_url: str,
-    dataset: dict[str, Any],
-    issuer: Issuer,
-    callers: dict[str, Any],
-    token_for: Callable[[str], str | None],
+    opened: Callable[[str], Service], callers: dict[str, Any], issuer: Issuer, token_for: TokenFor
 ) -> Iterator[Caller]:
-    """Calls of the service, its rows freshly loaded; `stranger` has no designated bodies in profile."""
-    seed.load(database_url, "reference", dataset)
-    service = copy.copy(app)
-    service.database = Database(database_url)
-    service.verifier = issuer.verifier()
+    """Calls of the reference service; `stranger` has no designated bodies in profile."""
+    service = opened("reference")
     service.principals = Profile({**callers, "stranger": STRANGER}).principals()
     yield Caller(service, lambda name: issuer.token("stranger") if name == "stranger" else token_for(name))
     service.database.drop()
 
 
-STRANGER: dict[str, Any] = {"user": "stranger", "authorities": [], "designatedBodyCodes": None}
+@pytest.fixture
+def call_profile(opened: Callable[[str], Service], issuer: Issuer) -> Iterator[Caller]:
+    """Calls of the profile service, whose callers it looks up in its own rows."""
+    service = opened("profile")
+    yield Caller(service, tokens_of("profile", issuer), "greta.hollister6")
+    service.database.drop()

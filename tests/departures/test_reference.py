@@ -1,9 +1,7 @@
 """The departures of the reference service from the old one, a test for each of docs/departures.md by its name."""
 
 import json
-import re
 import time
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -261,14 +259,3 @@ def test_departure_search_answer_is_bounded(call: Caller, monkeypatch: pytest.Mo
     monkeypatch.setattr("services.reference.limited.UNSEARCHED_LIMIT", 50)
     answer = call("GET", f"{API}/sites/search").json
     assert (answer["total"], answer["messageCode"], len(answer["list"])) == (50, None, 50)
-
-
-def test_every_departure_has_its_test() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "departures.md").read_text(encoding="utf-8")
-    names = re.findall(r"^\| `([a-z0-9-]+)` \|", text, re.MULTILINE)
-    tests = [name for name in globals() if name.startswith("test_departure_")]
-    assert names
-    for name in names:
-        assert any(test.startswith(f"test_departure_{name.replace('-', '_')}") for test in tests), name
-    known = tuple(f"test_departure_{name.replace('-', '_')}" for name in names)
-    assert [test for test in tests if not test.startswith(known)] == []

@@ -23,7 +23,7 @@ logger.info("written")
 STATEMENT = """
 from sqlalchemy.dialects.mysql.pymysql import dialect
 from services.reference.tables import site
-from shared.sqlite import search_any
+from shared.narrowing import search_any
 from sqlalchemy import bindparam, insert, select
 print(select(site.c.id).where(search_any([site.c.siteCode], bindparam("term"))).compile(dialect=dialect()))
 print(insert(site).compile(dialect=dialect()))

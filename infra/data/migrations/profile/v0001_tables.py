@@ -41,10 +41,10 @@ def _link(name: str, target: str, size: int) -> sa.Column[str]:
 def _table(name: str, *parts: sa.schema.SchemaItem) -> None:
     storage = {"engine": "InnoDB", "default_charset": "utf8mb4", "collate": COLLATION}
     options: dict[str, Any] = {f"{dialect}_{option}": value for dialect in MYSQL for option, value in storage.items()}
-    checks = [
+    checks = [  # which MySQL's strict mode refuses by itself
         sa.CheckConstraint(f'length("{part.name}") <= {part.type.length}').ddl_if(dialect="sqlite")
         for part in parts
-        if isinstance(part, sa.Column) and getattr(part.type, "length", None)
+        if isinstance(part, sa.Column) and isinstance(part.type, sa.String) and part.type.length
     ]
     counted = any(isinstance(part, sa.Column) and part.autoincrement is True for part in parts)
     op.create_table(name, *parts, *checks, sqlite_autoincrement=counted, **options)
@@ -56,7 +56,7 @@ def upgrade() -> None:
     _make_users()
     _make_trainees()
     added = sa.Column("dateAdded", sa.DateTime, nullable=False, server_default=sa.func.current_timestamp())
-    enabled = sa.Column("enabled", Bit, server_default=sa.text("1"))
+    enabled: sa.Column[bool] = sa.Column("enabled", Bit, server_default=sa.text("1"))
     names = (_text("tableDtoName", required=True), _text("patchId"))
     _table("JsonPatch", _key(), *names, sa.Column("patch", LongText), added, enabled)
 
@@ -83,22 +83,24 @@ def _make_users() -> None:
     _table("UserProgramme", _key(), _link("heeUser", "HeeUser.name", 255), *programme)
 
 
+def _state() -> list[sa.Column[Any]]:
+    return [sa.Column("active", Bit), sa.Column("dateAdded", sa.Date)]
+
+
 def _make_trainees() -> None:
-    state = (sa.Column("active", Bit), sa.Column("dateAdded", sa.Date))
     number = _text("gmcNumber", required=True, unique=True, size=7)
-    _table("TraineeProfile", _key("tisId"), number, *state, _text("designatedBodyCode", size=20, index=True))
+    _table("TraineeProfile", _key("tisId"), number, *_state(), _text("designatedBodyCode", size=20, index=True))
     _table(
         "REVINFO",
         sa.Column("REV", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("REVTSTMP", sa.BigInteger),
     )
-    state = (sa.Column("active", Bit), sa.Column("dateAdded", sa.Date))
     _table(
         "TraineeProfile_AUD",
         sa.Column("tisId", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("REV", sa.Integer, sa.ForeignKey("REVINFO.REV"), primary_key=True),
         sa.Column("REVTYPE", sa.SmallInteger),
-        *state,
+        *_state(),
         _text("designatedBodyCode"),
         _text("gmcNumber"),
     )

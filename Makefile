@@ -7,6 +7,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 STACK ?= embedded
 ONLY ?=
+LIVE ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
@@ -20,8 +21,8 @@ $(VENV)/installed: requirements.lock pyproject.toml infra/build/install.sh infra
 	@bash infra/build/install.sh $(VENV)
 
 .PHONY: run
-run: install ## run the whole system on this machine (STACK=real for MariaDB)
-	@exec $(VENV)/bin/tis run $(if $(filter real,$(STACK)),--real)
+run: install ## run the whole system on this machine (STACK=real: MariaDB; LIVE="reference profile")
+	@STACK='$(STACK)' exec $(VENV)/bin/tis run $(LIVE:%=--live %)
 
 .PHONY: test
 test: install ## every test that needs no server

@@ -14,17 +14,27 @@ from infra.local.stack.serve import Watcher
 from infra.local.stack.stack import Options, run_stack
 
 DEFAULT_ROWS = 1_000
+EMBEDDED, REAL = "embedded", "real"  # what STACK may say
 
 
 @click.command()
 @click.option("--real", is_flag=True, help="On MariaDB rather than SQLite; STACK=real says the same.")
 @click.option("--rows", type=click.IntRange(1, 1_000_000), default=DEFAULT_ROWS, help="Rows that a new database gets.")
+@click.option(
+    "--live",
+    multiple=True,
+    metavar="NAME",
+    help="A service that answers all its routes from the start: their stage is live.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object when ready.")
-def run(real: bool, rows: int, as_json: bool) -> None:
+def run(real: bool, rows: int, live: tuple[str, ...], as_json: bool) -> None:
     """Run the whole system on this machine: gateway, functions, data, AWS fakes, and a stand-in for the old servers.
 
     It listens on TIS_PORT (default: 8080). Where TIS_LEGACY_URL is set, that takes the stand-in's place.
     """
+    stack = os.environ.get("STACK") or EMBEDDED
+    if stack not in (EMBEDDED, REAL):
+        raise click.UsageError(f"STACK is {EMBEDDED} or {REAL}, not {stack!r}.")
     steps, notes = Steps(), Notes()
 
     def ready(state: Mapping[str, object]) -> None:
@@ -36,8 +46,9 @@ def run(real: bool, rows: int, as_json: bool) -> None:
             port=port_of(),
             root=Path.cwd(),
             rows=rows,
-            real=real or os.environ.get("STACK") == "real",
+            real=real or stack == REAL,
             legacy_url=legacy_url(),
+            live=live,
         )
         run_stack(options, Watcher(steps.step, notes.say, ready))
     except StackError as error:
@@ -66,6 +77,7 @@ def ready_text(state: Mapping[str, object]) -> str:
         "console": f"{gateway}/_tis/",
         "old servers": state["legacy_url"],
         "dynamodb": state["dynamodb"],
+        "cognito": state["cognito"],
         "database": state["database_url"],
         "logs": state["logs"],
         "try": f'{prefix}curl -H "Authorization: Bearer $(.venv/bin/tis token --user me)" "{gateway}/reference/api/sites?size=2"',

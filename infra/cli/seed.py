@@ -21,7 +21,7 @@ REFUSED = 4
 
 @click.command()
 @click.option("--service", required=True, metavar="NAME", help="The service whose tables are filled.")
-@click.option("--rows", type=click.IntRange(1_000, data.MOST_ROWS), help="How many invented sites (default: 1000).")
+@click.option("--rows", type=click.IntRange(1_000, data.MOST_ROWS), help="How many invented sites, or users (default: 1000).")
 @click.option(
     "--dataset", type=click.Path(path_type=Path), metavar="FILE", help='{"Table": [{"column": value}]}, in load order.'
 )
@@ -30,7 +30,8 @@ REFUSED = 4
 def seed(service: str, rows: int | None, dataset: Path | None, yes: bool, as_json: bool) -> None:
     """Replace ALL rows of a service's tables by invented ones, or by those of a dataset.
 
-    The database is that of the stack on the port TIS_PORT (default: 8080), or the one that TIS_DATABASE_URL names.
+    The database is that of the stack on the port TIS_PORT (default: 8080), or the one that TIS_DATABASE_URL names. With
+    profile's rows go those of the users whom `tis token` made: ask for their tokens once more.
     """
     if rows is not None and dataset is not None:
         raise click.UsageError("Give --rows or --dataset, not both.")

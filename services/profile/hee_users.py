@@ -9,7 +9,7 @@ from services.profile.bodies import bodies
 from services.profile.naming import created, stored_names, updated
 from services.profile.permissions import DELETE, MODIFY, VIEW
 from services.profile.tables import is_active, role, user, user_role
-from services.profile.user_rows import HeeUser, as_sets, complete, find_user, remove, rows, store
+from services.profile.user_rows import HeeUser, as_sets, complete, find_user, hold_user, remove, rows, store
 from shared.audit import record_update
 from shared.crud import refuse_faults
 from shared.db import Work
@@ -60,8 +60,9 @@ def valid_roles(body: HeeUser, work: Work, request: Request) -> list[str]:
 @routes.endpoint("POST", "/api/hee-users", allow=MODIFY, gives=HeeUser, statuses=(201, 503), check=check_user)
 def create_user(body: HeeUser, work: Work, request: Request) -> Reply:
     """Store a user, in place of one with the same name; what was sent as null is answered so."""
-    store(work, body, valid_roles(body, work, request))
-    return created("heeUser", "hee-users", as_sent(find_user(work, body.name or ""), body), body.name)
+    roles, name = valid_roles(body, work, request), body.name or ""
+    store(work, body, roles, is_new=not hold_user(work, name))
+    return created("heeUser", "hee-users", as_sent(find_user(work, name), body), name)
 
 
 def as_sent(stored: Any, body: HeeUser) -> HeeUser:
@@ -74,16 +75,16 @@ def as_sent(stored: Any, body: HeeUser) -> HeeUser:
 @routes.endpoint("PUT", "/api/hee-users", allow=MODIFY, gives=HeeUser, statuses=(200, 201, 503), check=check_user)
 def update_user(body: HeeUser, work: Work, principal: Principal, request: Request) -> Reply:
     """Replace a user, with an audit row; one who is not there is created."""
-    stored = find_user(work, body.name or "")
-    roles = valid_roles(body, work, request)
+    roles, name = valid_roles(body, work, request), body.name or ""
+    stored = find_user(work, name) if hold_user(work, name) else None
     if stored is not None and (body.associatedTrusts is None or body.associatedProgrammes is None):
         raise BadRequest("associatedTrusts and associatedProgrammes must be sent, and may be empty.")
     record_update(work, rows, principal, stored and as_sets(stored), as_sets(body))
-    store(work, body, roles)
-    saved: Any = find_user(work, body.name or "")
+    store(work, body, roles, is_new=stored is None)
+    saved: Any = find_user(work, name)
     if stored is not None:
-        return updated("heeUser", saved, body.name)
-    return created("heeUser", "hee-users", as_sent(saved, body), body.name)
+        return updated("heeUser", saved, name)
+    return created("heeUser", "hee-users", as_sent(saved, body), name)
 
 
 @routes.endpoint("GET", "/api/hee-users", allow=VIEW)

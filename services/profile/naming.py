@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Column, literal, select, union_all
+from sqlalchemy import Column, bindparam, literal, select, union_all
 
 from shared.audit import UNAUDITED_USER
 from shared.columns import COLLATION
@@ -34,6 +34,17 @@ def refuse_unknown(stored: Row | None, principal: Principal) -> None:
 def updated(entity: str, row: Row, name: str | None) -> Reply:
     """The answer to an update."""
     return Reply(row, alert=Alert(entity, "updated", name or ""))
+
+
+def hold(work: Work, column: Column[str], name: str | None) -> str | None:
+    """Keep all others from changing the row with a name until the end of the work; the name as stored, None for no row.
+
+    What is not there is not looked for under a lock: MySQL would lock the gap, and two who fill it wait for each other.
+    """
+    statement = select(column).where(column == bindparam("name"))
+    found: str | None = work.value(statement, {"name": name})
+    work.begin()
+    return None if found is None else work.value(statement.with_for_update(), {"name": name})
 
 
 def stored_names(work: Work, column: Column[str], names: Iterable[str | None]) -> Mapping[str, str]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import WithJsonSchema
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import insert
 
-from services.profile.naming import created, refuse_unknown
+from services.profile.naming import created, hold, refuse_unknown
 from services.profile.tables import permission
 from shared.audit import record_update
 from shared.crud import refuse_faults
@@ -87,22 +87,18 @@ def joined(actions: Iterable[str | None]) -> str:
 rows = Permissions(permission, Permission, key="name")
 routes = Resource()
 
-SELECT_NAME = select(permission.c.name).where(permission.c.name == bindparam("name")).with_for_update()
-
 
 def check_permission(body: Permission) -> None:
     """Refuse a permission that lacks something."""
     refuse_faults(FieldError("permissionDTO", name, "NotNull") for name in REQUIRED if getattr(body, name) is None)
 
 
-def store(work: Work, row: Permission) -> None:
-    """Store a permission, in place of one whose name the database takes for the same: that keeps its spelling."""
-    work.begin()
-    stored = work.row(SELECT_NAME, {"name": row.name})
+def store(work: Work, row: Permission, stored: str | None) -> None:
+    """Store a permission, in place of the one that is held, whose name keeps its spelling."""
     if stored is None:
         work.write(insert(permission), rows.values(row))
     else:
-        rows.replace(work, row.model_copy(update={"name": stored.name}))
+        rows.replace(work, row.model_copy(update={"name": stored}))
 
 
 def as_stored(body: Permission) -> Permission:
@@ -113,17 +109,19 @@ def as_stored(body: Permission) -> Permission:
 @routes.endpoint("POST", "/api/permissions", allow=MODIFY, gives=Permission, statuses=(201,), check=check_permission)
 def create_permission(body: Permission, work: Work) -> Reply:
     """Store a permission, in place of one with the same name."""
-    store(work, body)
+    store(work, body, hold(work, permission.c.name, body.name))
     return created("permission", "permissions", as_stored(body), body.name)
 
 
 @routes.endpoint("PUT", "/api/permissions", allow=MODIFY, gives=Permission, statuses=(201,), check=check_permission)
 def update_permission(body: Permission, work: Work, principal: Principal) -> Reply:
     """As a create, with an audit row; only the ETL may make a new permission so."""
-    stored = rows.get(work, body.name)
+    name = hold(work, permission.c.name, body.name)
+    stored = None if name is None else rows.get(work, name)
     refuse_unknown(stored, principal)
     record_update(work, rows, principal, stored, body)
-    return create_permission(body, work)
+    store(work, body, name)
+    return created("permission", "permissions", as_stored(body), body.name)
 
 
 @routes.endpoint("GET", "/api/permissions", allow=VIEW, gives=list[Permission])

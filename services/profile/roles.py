@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from services.profile.naming import created, refuse_unknown, stored_names, updated
+from services.profile.naming import created, hold, refuse_unknown, stored_names, updated
 from services.profile.permissions import DELETE, MODIFY, VIEW, Permission
 from services.profile.permissions import rows as permissions
 from services.profile.tables import is_active, permission, role, role_permission, user, user_role
@@ -87,10 +87,8 @@ def named_permissions(body: Role) -> list[str | None]:
     return [one.name for one in found]
 
 
-def store(work: Work, body: Role, held: Sequence[str]) -> bool:
-    """Store a role and what it holds, in place of what a role of that name held; was there one?"""
-    work.begin()
-    stored = work.value(SELECT_NAME.with_for_update(), {"name": body.name})
+def store(work: Work, body: Role, stored: str | None, held: Sequence[str]) -> None:
+    """Store a role that is held, and what it gives, in place of what it gave."""
     if stored is None:
         work.write(insert(role), {"name": body.name})
     else:
@@ -98,7 +96,6 @@ def store(work: Work, body: Role, held: Sequence[str]) -> bool:
     if held:
         links = [{"roleName": stored or body.name, "permissionName": name} for name in held]
         work.write(insert(role_permission), links)
-    return stored is not None
 
 
 def echo(work: Work, body: Role, held: Sequence[str]) -> Role:
@@ -113,7 +110,7 @@ def echo(work: Work, body: Role, held: Sequence[str]) -> Role:
 def create_role(body: Role, work: Work) -> Reply:
     """Store a role, in place of one with the same name."""
     held = known_permissions(work, body)
-    store(work, body, held)
+    store(work, body, hold(work, role.c.name, body.name), held)
     return created("role", "roles", echo(work, body, held), body.name)
 
 
@@ -121,13 +118,13 @@ def create_role(body: Role, work: Work) -> Reply:
 def update_role(body: Role, work: Work, principal: Principal) -> Reply:
     """As a create, with an audit row; 200 where the role was there. Only the ETL may make a new role so."""
     held = known_permissions(work, body)
-    name = work.value(SELECT_NAME, {"name": body.name})
+    name = hold(work, role.c.name, body.name)
     stored = None if name is None else complete(work, [name])[0]
     refuse_unknown(stored, principal)
     record_update(work, rows, principal, stored, body)
-    existed = store(work, body, held)
+    store(work, body, name, held)
     saved = echo(work, body, held)
-    return updated("role", saved, body.name) if existed else created("role", "roles", saved, body.name)
+    return updated("role", saved, body.name) if stored else created("role", "roles", saved, body.name)
 
 
 @routes.endpoint("GET", "/api/roles", allow=VIEW, gives=list[Role])

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, insert, select
 
-from services.profile.naming import present
+from services.profile.naming import hold, present
 from services.profile.roles import Role, held_permissions
 from services.profile.tables import user, user_body, user_programme, user_role, user_trust
 from shared.db import Work
@@ -127,21 +127,22 @@ def number(text: str | None) -> int | None:
     return None if text is None else int(text)
 
 
-def store(work: Work, body: HeeUser, roles: Iterable[str]) -> None:
-    """Store a user and all that belongs to him or her, in place of a user of that name; Conflict for another spelling.
-
-    `roles` are the names of the roles as they are stored.
-    """
-    work.begin()
-    found = work.value(select(user.c.name).where(user.c.name == body.name).with_for_update())
-    if found is None:
-        work.write(insert(user), rows.values(body))
-    elif found != body.name:
+def hold_user(work: Work, name: str) -> bool:
+    """Keep all others from changing a user until the end of the work; is there one? Conflict for another spelling."""
+    found = hold(work, user.c.name, name)
+    if found is not None and found != name:
         raise Conflict(f"There is a user {found!r} already, whose name differs in nothing but its spelling.")
+    return found is not None
+
+
+def store(work: Work, body: HeeUser, roles: Iterable[str], *, is_new: bool) -> None:
+    """Store a user who is held, and all that belongs to him or her; `roles` by their names as they are stored."""
+    name = body.name or ""
+    if is_new:
+        work.write(insert(user), rows.values(body))
     else:
         rows.replace(work, body)
-        _delete_links(work, found)
-    name = body.name or ""
+        _delete_links(work, name)
     _insert_links(work, user_role, ({"userName": name, "roleName": one} for one in roles))
     bodies = present(body.designatedBodyCodes, "designatedBodyCodes") or [NO_BODY]
     _insert_links(work, user_body, ({"userName": name, "designatedBodyCode": code} for code in bodies))

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, literal_column, null, select, union_all
-from typing_extensions import TypedDict
 
 from services.profile.permissions import parted
 from services.profile.tables import permission, role_permission, user, user_body, user_programme, user_role, user_trust
+from services.profile.user_profile import HeldPolicy, UserProfile
 from shared.db import Work
 from shared.dialect import CROSS_ORIGIN
 from shared.errors import Forbidden, Unauthorised
@@ -24,51 +24,6 @@ from shared.tokens import Identity
 routes = Resource()
 
 Values = Sequence[Any]
-
-
-class HeldPolicy(TypedDict):
-    """A permission's policy: what it allows, or denies, on which resource."""
-
-    name: str
-    principal: str
-    resource: str
-    actions: list[str]
-    effect: str
-
-
-class AssignedTrust(TypedDict):
-    """A trust by its own id."""
-
-    id: int | None
-    trustCode: str
-    trustName: str
-
-
-class AssignedProgramme(TypedDict):
-    """A programme by its own id."""
-
-    id: int | None
-    programmeName: str | None
-    programmeNumber: str
-
-
-class UserProfile(TypedDict):
-    """What every other service knows of its caller."""
-
-    userName: str
-    fullName: str
-    firstName: str | None
-    lastName: str
-    roles: list[str]
-    permissions: list[str]
-    gmcId: str | None
-    designatedBodyCodes: list[str]
-    phoneNumber: str | None
-    emailAddress: str
-    permissionPolicies: list[HeldPolicy]
-    assignedTrusts: list[AssignedTrust] | None
-    assignedProgrammes: list[AssignedProgramme] | None
-
 
 NO_BODIES = ["None"]  # told of a user without designated bodies
 BODY, TRUST, PROGRAMME, POLICY = range(4)
@@ -158,7 +113,7 @@ def describe(work: Work, account: Any, roles: Iterable[Any]) -> UserProfile:
     """The old UserProfile. A role's permissions count only where the link spells the role as the user's row does."""
     name = account.name
     held = {row.name: row[2:] for row in roles if row.spelling == row.roleName}
-    links = work.rows(SELECT_LINKS, {"name": name, "principal": like_pattern(f":{name}").removesuffix("%")})
+    links = work.rows(SELECT_LINKS, {"name": name, "principal": own_principal(name)})
     own: list[list[Values]] = [[], [], [], []]
     for link in links:
         own[link.kind].append(link[1:])
@@ -178,6 +133,11 @@ def describe(work: Work, account: Any, roles: Iterable[Any]) -> UserProfile:
         "assignedTrusts": assigned(own[TRUST], ("trustCode", "trustName")),
         "assignedProgrammes": assigned(own[PROGRAMME], ("programmeName", "programmeNumber")),
     }
+
+
+def own_principal(name: str) -> str | None:
+    """A LIKE pattern of the principals that are this user alone; None for a name that the end of others' would fit."""
+    return None if not name or ":" in name else like_pattern(f":{name}").removesuffix("%")
 
 
 def shown(name: str | None) -> str:

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from sqlalchemy import Select, and_, bindparam, case, func, select
 
 from services.profile.tables import is_active, role_permission, user, user_body, user_role
-from services.profile.userinfo import SELECT_ROLES, SELECT_USER, UserProfile, describe, shown
+from services.profile.user_profile import UserProfile
+from services.profile.userinfo import SELECT_ROLES, SELECT_USER, describe, shown
 from shared.db import Work
 from shared.dialect import CROSS_ORIGIN, SECURED
 from shared.errors import NotAcceptable, NotFound

@@ -29,12 +29,22 @@ for name, module in list(sys.modules.items()):
 LIBRARIES_OF_ITS_OWN, FACADE = 1.4, 2.0  # bounds of the ratios
 
 
+def bench_profile() -> Line:
+    """The profile function against its libraries."""
+    return against_libraries("profile")
+
+
 def bench_reference() -> Line:
-    """The reference function against the modules of libraries that it imports, imported alone in the same order."""
-    package = built("reference")
+    """The reference function against its libraries."""
+    return against_libraries("reference")
+
+
+def against_libraries(service: str) -> Line:
+    """A function against the modules of libraries that it imports, imported alone in the same order."""
+    package = built(service)
     names = run(package, LIST_LIBRARIES).split()
     libraries = "\n".join(f"import {name}" for name in names)
-    return compared("cold_import.reference", package, libraries, "its libraries", LIBRARIES_OF_ITS_OWN)
+    return compared(f"cold_import.{service}", package, libraries, "its libraries", LIBRARIES_OF_ITS_OWN)
 
 
 def bench_strangler() -> Line:
@@ -78,5 +88,5 @@ def run(package: Path, code: str) -> str:
 
 
 if __name__ == "__main__":
-    for bench in (bench_reference, bench_strangler):
+    for bench in (bench_profile, bench_reference, bench_strangler):
         print(json.dumps(bench()), flush=True)  # noqa: T201 - its result

@@ -66,7 +66,7 @@ def table_of(templates: list[str]) -> Table:
 
 def call(path: str) -> Incoming:
     """A call as it is when it is decided."""
-    return Incoming(event("GET", path, {"accept": "application/json"}), lambda _: {})
+    return Incoming(event("GET", path, {"accept": "application/json"}), lambda _: None)
 
 
 if __name__ == "__main__":

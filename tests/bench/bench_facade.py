@@ -11,8 +11,8 @@ from infra.local.environments.context import Context
 from infra.routing import read_files
 from services.strangler.config import Settings
 from services.strangler.facade import Facade
-from services.strangler.items import Spec
 from services.strangler.store import Version
+from shared.route_items import Spec
 from tests.bench.measure import Line, line, take_turns
 from tests.bench.peers.forwarders import CLIENTS, bare
 from tests.events import event

@@ -7,6 +7,7 @@ import jwt
 import pytest
 
 from tests.events import Answer
+from tests.identity import Issuer
 from tests.integration.caller import Caller
 
 API = "/profile/api"
@@ -172,3 +173,12 @@ def test_departure_nobody_is_404(call_profile: Caller, name: str) -> None:
         answer = call_profile("GET", f"{API}/{path}", user=name)
         assert answer.status == 404
         assert json.loads(answer.body) == {"errorMessage": f"User with username {name} either not found or not active"}
+
+
+@pytest.mark.parametrize("name", ["", "user:", ":user:", "profile::user:"])
+def test_departure_own_policies_need_a_name(call_profile: Caller, issuer: Issuer, name: str) -> None:
+    held = [{"name": "TcsObserver"}]
+    assert call_profile("POST", f"{API}/hee-users", user(name, roles=held), user=ADMIN).status == 201
+    token = f"Bearer {issuer.token(name)}"
+    told = call_profile("GET", f"{API}/userinfo", user="anonymous", Authorization=token).json
+    assert {policy["name"] for policy in told["permissionPolicies"]} == set(told["permissions"])

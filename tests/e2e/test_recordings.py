@@ -21,9 +21,6 @@ from tests.e2e.conftest import Stack, close, make_project, start_stack, tis
 pytestmark = pytest.mark.stack
 
 OPTIONS = {"authorities": "--authority", "policies": "--policy", "designatedBodyCodes": "--designated-body"}
-# What a service's callers hold besides. Those of reference hold one thing at least, so that profile knows them all; those of
-# profile nothing: it has them in its own rows, which a token without options leaves as they are.
-STANDING = {"reference": ["--authority", "tcs:view:entities"], "profile": []}
 STACKS = {"sqlite": [], "mariadb": ["--real"]}
 
 
@@ -73,7 +70,7 @@ def make_live(stack: Stack, service: str) -> None:
 def play_on(stack: Stack, service: str) -> Played:
     """Ask the stack's gateway all that the service was asked."""
     callers = read_callers(service)
-    tokens = {name: token_of(stack, caller, STANDING[service]) for name, caller in callers.items()}
+    tokens = {name: token_of(stack, caller) for name, caller in callers.items()}
     played = Played(service, [], set())
     with closing(HttpSender(stack.url)) as sender:
 
@@ -86,12 +83,12 @@ def play_on(stack: Stack, service: str) -> Played:
     return played
 
 
-def token_of(stack: Stack, caller: Mapping[str, Any] | None, standing: list[str]) -> str | None:
+def token_of(stack: Stack, caller: Mapping[str, Any] | None) -> str | None:
     """The token of a recorded caller, who may do what the recordings say; None for the one without."""
     if caller is None:
         return None
     told = [part for name, flag in OPTIONS.items() for value in caller.get(name, ()) for part in (flag, value)]
-    done = tis(stack.project, stack.port, "token", "--user", caller["user"], *standing, *told)
+    done = tis(stack.project, stack.port, "token", "--user", caller["user"], *told)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

@@ -66,7 +66,7 @@ def test_ready_stack_tells_where_it_is(project: Path, run: Run) -> None:
     stack = run(project)
     told = json.loads((project / ".tis" / str(stack.port) / "stack.json").read_text())
     assert told["gateway"] == stack.url
-    assert {"dynamodb", "routes_table", "region", "pid", "database_url", "users"} <= told.keys()
+    assert {"dynamodb", "cognito", "issuers", "routes_table", "region", "pid", "database_url"} <= told.keys()
     assert json.loads(stack.ask("/_tis/health").body)["status"] == "up"
     assert json.loads(stack.ask("/_tis/jwks.json").body)["keys"][0]["alg"] == "RS256"
     assert stack.ask("/_tis/").headers["content-type"] == "text/html; charset=utf-8"
@@ -147,6 +147,18 @@ def test_second_stack_of_a_port_is_refused(project: Path, run: Run) -> None:
     assert stack.ask("/").status == 200
 
 
+def test_stack_of_an_unknown_kind_is_a_usage_error(project: Path) -> None:
+    done = tis(project, free_port(), "run", STACK="nope")
+    assert done.returncode == 2
+    assert "STACK is embedded or real, not 'nope'." in done.stderr
+
+
+def test_service_that_is_unknown_cannot_be_live(project: Path) -> None:
+    done = tis(project, free_port(), "run", "--live", "nope")
+    assert done.returncode == 1
+    assert "There is no service nope" in done.stderr
+
+
 def test_folder_without_a_project_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "infra").symlink_to(ROOT / "infra")
     (tmp_path / "tests").symlink_to(ROOT / "tests")
@@ -195,22 +207,36 @@ def test_forty_calls_at_once_all_get_their_answer(project: Path, run: Run) -> No
 
 
 def test_functions_are_told_what_the_interfaces_say(project: Path, run: Run) -> None:
+    for name in ("profile", "reference"):
+        (project / "services" / name).mkdir()
+        (project / "services" / name / "app.py").write_text(FACADE.replace('"/environ"', '"/"'))
     stack = run(project)
     environ = dict(line.split("=", 1) for line in stack.ask("/environ").body.decode().splitlines() if "=" in line)
     assert environ["AWS_ENDPOINT_URL_DYNAMODB"] == stack.state["dynamodb"]
-    assert environ["TIS_STRANGLER_URL"] == f"{stack.url}/_fn/strangler"
+    assert environ["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] == stack.state["cognito"]
+    assert environ["TIS_REFERENCE_URL"] == f"{stack.url}/_fn/reference"
+    assert json.loads(environ["TIS_ISSUERS"]) == stack.state["issuers"]
+    assert [issuer["name"] for issuer in stack.state["issuers"]] == ["keycloak", "cognito"]
     assert environ["TIS_LEGACY_URL"] == stack.state["legacy_url"]
     assert environ["POWERTOOLS_SERVICE_NAME"] == "tis-strangler"
-    assert {"TIS_ROUTES_TABLE", "TIS_PROFILE_URL", "TIS_ISSUER", "TIS_JWKS_URL", "TIS_AUDIENCE"} <= environ.keys()
+    assert "TIS_ROUTES_TABLE" in environ
+    inner = dict(line.split("=", 1) for line in stack.ask("/_fn/reference/").body.decode().splitlines() if "=" in line)
+    assert inner["TIS_PROFILE_URL"] == f"{stack.url}/_inner/profile"
 
 
 def test_old_servers_of_our_own_take_the_stand_ins_place(project: Path, run: Run) -> None:
+    shutil.copytree(
+        ROOT / "services" / "profile", project / "services" / "profile", ignore=shutil.ignore_patterns("__pycache__")
+    )
     stack = run(project, TIS_LEGACY_URL="http://127.0.0.1:9/")
     assert stack.state["legacy_url"] == "http://127.0.0.1:9"
     assert not any("tests.legacy" in " ".join(process.cmdline()) for process in stack.processes())
-    token = stack.token("jo", authority="a:b")
-    told = json.loads(stack.ask("/profile/api/userinfo", headers={"Authorization": f"Bearer {token}"}).body)
-    assert (told["userName"], told["permissions"]) == ("jo", ["a:b"])
+    for issuer in ("cognito", "keycloak"):
+        token = stack.token("jo", authority="a:b", issuer=issuer)
+        reply = stack.ask("/profile/api/userinfo", headers={"Authorization": f"Bearer {token}"})
+        told = json.loads(reply.body)
+        assert (told["userName"], "a:b" in told["permissions"]) == ("jo", True)
+        assert reply.headers["x-tis-served-by"] == "profile"
     assert stack.ask("/profile/api/userinfo", headers={"Authorization": "Bearer a.b.c"}).body == b"ONE"
 
 

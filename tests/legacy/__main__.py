@@ -1,11 +1,10 @@
-"""Run a stand-in for the old servers: python -m tests.legacy --port N [--users FILE] [--host H] [--with-parent]."""
+"""Run a stand-in for the old servers: python -m tests.legacy --port N [--profile-database URL] [--host H] [--with-parent]."""
 
 import argparse
 import asyncio
 import os
 import signal
 import sys
-from pathlib import Path
 
 from infra.local.orphans import end_with_parent
 from tests.legacy.server import serve
@@ -17,7 +16,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.legacy", description="A stand-in for the old servers.")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--users", type=Path, help="JSON lines: user, authorities, policies, designatedBodyCodes")
+    parser.add_argument("--profile-database", metavar="URL", help="where users and their permissions are read")
     parser.add_argument("--with-parent", action="store_true", help="end when the parent process ends")
     return parser.parse_args()
 
@@ -27,7 +26,7 @@ async def run(options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    await serve(StandIn(options.users).switched().handle, options.host, options.port, stop)
+    await serve(StandIn(options.profile_database).switched().handle, options.host, options.port, stop)
 
 
 def main() -> None:

@@ -30,8 +30,8 @@ class Collection:
 
     @property
     def object_name(self) -> str:
-        """How field errors call the body."""
-        return self.dto[0].lower() + self.dto[1:]
+        """How field errors call the body: as Java's beans do, which leave two capitals at the beginning."""
+        return self.dto if self.dto[:2].isupper() else self.dto[0].lower() + self.dto[1:]
 
 
 def fields(text: str) -> tuple[Field, ...]:
@@ -51,6 +51,7 @@ TRUST: Final = fields(
 GRADE: Final = fields(
     "id:id uuid:uuid abbreviation name label trainingGrade:flag postGrade:flag placementGrade:flag status:status intrepidId"
 )
+DBC: Final = fields("id:id uuid:uuid dbc name abbr status:status type internal:flag")
 LOCAL_OFFICE: Final = fields("id:id uuid:uuid abbreviation name postAbbreviation status:status")
 
 PARENTS: Final = {
@@ -58,6 +59,15 @@ PARENTS: Final = {
     "roleCategory": fields("id:id name uuid:uuid"),
 }
 
+DBCS: Final = Collection(
+    "dbcs",
+    "dBC",
+    "DBCDTO",
+    DBC,
+    ("dbc", "name", "abbr"),
+    required=("dbc", "name", "abbr", "type"),
+    unique=("dbc",),
+)
 GENDERS: Final = Collection(
     "genders", "gender", "GenderDTO", LOOKUP, ("code", "label"), required=("code", "label"), unique=("code",)
 )
@@ -110,4 +120,4 @@ TRUSTS: Final = Collection(
     is_deletable=False,
     decodes_filters=True,
 )
-COLLECTIONS: Final = (GENDERS, GRADES, LOCAL_OFFICES, ROLES, SITES, TRUSTS)
+COLLECTIONS: Final = (DBCS, GENDERS, GRADES, LOCAL_OFFICES, ROLES, SITES, TRUSTS)

@@ -71,6 +71,20 @@ OFFICES: Final = (
     ("OXDL", "Oxdale", "OXD"),
     ("WEST", "Western Downs", "WDO"),
 )
+BODIES: Final = (  # the codes are real ones, which users' rows hold; names and abbreviations are not
+    ("1-1RSG4X0", "Ash Valley", "ASHV"),
+    ("1-1RSSPZ7", "Calder and the Moors", "CALM"),
+    ("1-1RSSQ05", "Eastern Fens", "EAST"),
+    ("1-1RSSQ1B", "Ketwold", "KETW"),
+    ("1-1RSSQ2H", "Langmere", "LANG"),
+    ("1-1RSSQ5L", "North Reach", "NRTH"),
+    ("1-1RSSQ6R", "Oxdale", "OXDL"),
+    ("1-1RUZUSF", "Western Downs", "WEST"),
+    ("1-1RUZUYF", "Marlcombe", "MARL"),
+    ("1-1RUZV1D", "Fernwick", "FERN"),
+    ("1-1RUZV4H", "Garthmere North", "GARN"),
+    ("1-1RUZV6H", "Garthmere South", "GARS"),
+)
 GRADE_NAMES: Final = (
     ("F1", "Foundation Year 1"),
     ("F2", "Foundation Year 2"),

@@ -1,7 +1,9 @@
-"""GET /profile/api/userinfo, as TIS-PROFILE answers it."""
+"""/profile/api, as TIS-PROFILE answers it: userinfo, userupdate, and the lists of users, roles and permissions."""
 
 from typing import Any, Final
 
+from tests.legacy.accounts import Accounts
+from tests.legacy.directory import Directory
 from tests.legacy.jackson import pretty
 from tests.legacy.messages import (
     JSON_TYPE,
@@ -15,65 +17,63 @@ from tests.legacy.messages import (
     method_not_allowed,
     options_answer,
 )
-from tests.legacy.users import BadToken, User, Users, user_name
+from tests.legacy.tokens import BadToken, user_name
 
-USERINFO: Final = "/profile/api/userinfo"
+USERINFO, USERUPDATE = "/profile/api/userinfo", "/profile/api/userupdate"
 NO_TOKEN: Final = "User info cannot be provided for the request supplied."
-PRINCIPAL: Final = "tis:profile::user:"
+VIEW: Final = "profile:view:entities"
 
 
-def userinfo(request: Request, users: Users) -> Answer:
-    """Who the token's user is and may be; with a trailing slash the token filter refuses a caller without a token."""
-    if request.method == "OPTIONS":
-        return options_answer(["GET", "HEAD", "OPTIONS"])
-    if request.method not in ("GET", "HEAD"):
-        return method_not_allowed(request.method)
-    token = token_of(request)
-    if token is None:
-        return container_answer(401, request.path) if request.path.endswith("/") else access_denied(NO_TOKEN)
-    user = caller_of(token, users)
-    if user is None:
-        return crash()
-    origin = [("Access-Control-Allow-Origin", "*")] if request.header("origin") else []
-    return Answer(200, [*VARY, *origin, JSON_TYPE], pretty(profile_of(user)).encode())
+class Profile:
+    """Answers requests from the accounts' database."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts, self._directory = accounts, Directory(accounts)
+
+    def answer(self, request: Request) -> Answer | None:
+        """The answer; None where it is not for this part to say."""
+        path = request.path.removesuffix("/")
+        if path in (USERINFO, USERUPDATE):
+            return self._userinfo(request, path)
+        found = self._directory.find(request)
+        if found is None:
+            return None
+        if token_of(request) is None:
+            return container_answer(401, request.path)
+        return found(request) if self.may(request, VIEW) else access_denied()
+
+    def may(self, request: Request, authority: str) -> bool:
+        """Does the caller hold an authority?"""
+        profile = self._caller(token_of(request) or "")
+        return profile is not None and authority in profile["permissions"]
+
+    def _userinfo(self, request: Request, path: str) -> Answer:
+        """Who the token's user is; with a trailing slash the token filter refuses a caller without a token."""
+        if request.method == "OPTIONS":
+            return options_answer(["GET", "HEAD", "OPTIONS"])
+        if request.method not in ("GET", "HEAD"):
+            return method_not_allowed(request.method)
+        token = token_of(request)
+        if token is None and request.path.endswith("/"):
+            return container_answer(401, request.path)
+        if token is None:
+            return access_denied(NO_TOKEN) if path == USERINFO else Answer(401, [*VARY])
+        profile = self._caller(token)
+        if profile is None:
+            return crash()
+        origin = [("Access-Control-Allow-Origin", "*")] if request.header("origin") else []
+        return Answer(200, [*VARY, *origin, JSON_TYPE], pretty(profile).encode())
+
+    def _caller(self, token: str) -> dict[str, Any] | None:
+        """The user whom a token names, or None; Refused for text that is no token."""
+        try:
+            name = user_name(token)
+        except BadToken:
+            raise Refused(crash()) from None
+        return None if name is None else self._accounts.find(name)
 
 
 def token_of(request: Request) -> str | None:
     """The token as sent: `Authorization` goes before `OIDC_access_token`, whatever its scheme."""
     header = request.header("authorization")
     return request.header("oidc_access_token") if header is None else header.removeprefix("Bearer ")
-
-
-def caller_of(token: str, users: Users) -> User | None:
-    """The user whom a token names, or None; Refused for text that is no token."""
-    try:
-        name = user_name(token)
-    except BadToken:
-        raise Refused(crash()) from None
-    return None if name is None else users.find(name)
-
-
-def profile_of(user: User) -> dict[str, Any]:
-    """The UserProfile."""
-    given, family = user.name.strip().partition("@")[0].capitalize(), "Legacy"
-    return {
-        "userName": user.name,
-        "fullName": f"{given} {family}",
-        "firstName": given,
-        "lastName": family,
-        "roles": ["Stand-in"],
-        "permissions": list(user.authorities),
-        "gmcId": None,
-        "designatedBodyCodes": list(user.designated_body_codes) or ["None"],
-        "phoneNumber": None,
-        "emailAddress": f"{given.lower()}@example.org",
-        "permissionPolicies": [policy_of(text) for text in user.policies],
-        "assignedTrusts": None,
-        "assignedProgrammes": None,
-    }
-
-
-def policy_of(text: str) -> dict[str, Any]:
-    """A policy from its short form: the resource up to its last colon, then the action."""
-    resource, colon, action = text.rpartition(":")
-    return {"name": text, "principal": PRINCIPAL, "resource": resource + colon, "actions": [action], "effect": "Allow"}

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qs, unquote_plus
 
@@ -42,15 +42,10 @@ class Query:
     def __init__(self, text: str, collection: Collection) -> None:
         self._values = parse_qs(text, keep_blank_values=True)
         self._collection = collection
-        self.page = Page(self._number("page", 0, 0), min(self._number("size", 1, DEFAULT_SIZE), LARGEST_SIZE))
+        size = whole_number(self._values, "size", 1, DEFAULT_SIZE)
+        self.page = Page(whole_number(self._values, "page", 0, 0), min(size, LARGEST_SIZE))
         self.orders = self._orders()
         self.predicates = [*self._search(), *self._filters()]
-
-    def _number(self, name: str, least: int, otherwise: int) -> int:
-        text = self._values.get(name, [""])[0]
-        if not WHOLE_NUMBER.fullmatch(text) or not least <= int(text) <= LARGEST_NUMBER:
-            return otherwise
-        return int(text)
 
     def _orders(self) -> list[Order]:
         orders = []
@@ -111,6 +106,14 @@ class Query:
             raise Refused(crash())
         texts = [cleaned(value if isinstance(value, str) else json.dumps(value)) for value in values]
         return lambda row: any(is_equal(at_path(row, path), text) for text in texts)
+
+
+def whole_number(values: Mapping[str, list[str]], name: str, least: int, otherwise: int) -> int:
+    """A number among a query's parameters; another one where it is missing, or not one that the old service took."""
+    text = values.get(name, [""])[0]
+    if not WHOLE_NUMBER.fullmatch(text) or not least <= int(text) <= LARGEST_NUMBER:
+        return otherwise
+    return int(text)
 
 
 def cleaned(text: str) -> str:

@@ -1,11 +1,12 @@
 """/reference/api: six collections of TIS-REFERENCE, each with list, get, create, update and delete."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import quote, unquote
 
 from tests.legacy.bodies import Row, row_of
-from tests.legacy.catalogue import TRUSTS
+from tests.legacy.catalogue import DBCS, TRUSTS
 from tests.legacy.jackson import joined
 from tests.legacy.messages import (
     STANDING,
@@ -21,11 +22,10 @@ from tests.legacy.messages import (
     options_answer,
     printed_answer,
 )
-from tests.legacy.profile import caller_of, token_of
+from tests.legacy.profile import token_of
 from tests.legacy.queries import Query, links, sorted_rows
 from tests.legacy.rules import VALIDATORS, validate
-from tests.legacy.store import Refusal, Table
-from tests.legacy.users import Users
+from tests.legacy.store import Refusal, Table, collated
 
 BASE: Final = "/reference/api/"
 MODIFY: Final = "reference:add:modify:entities"
@@ -33,14 +33,16 @@ DELETE: Final = "reference:delete:entities"
 FIREWALL: Final = re.compile(r"%(?:2f|25|2e|3b|5c|00)|[;\\]|//|/\.\.?/", re.IGNORECASE)
 # Look-ups that stand where an id would, and that the stand-in does not have.
 ELSEWHERE: Final = frozenset({"codeexists", "codes", "exists", "matches", "search", "user"})
+BY_CODE: Final = "code/"
 WHOLE_NUMBER: Final = re.compile(r"\s*[+-]?\d{1,18}\s*")
 
 
 class Reference:
     """Answers requests from its tables, by collection path."""
 
-    def __init__(self, tables: dict[str, Table], users: Users) -> None:
-        self.tables, self._users = tables, users
+    def __init__(self, tables: dict[str, Table], may: Callable[[Request, str], bool]) -> None:
+        """`may` says whether a request's caller has an authority."""
+        self.tables, self._may = tables, may
 
     def answer(self, request: Request) -> Answer:
         """The answer, or Refused, in the old service's order: firewall, token, route, body, validation, authority, rules."""
@@ -50,7 +52,8 @@ class Reference:
             return container_answer(401, request.path)
         path, _, key = request.path.removeprefix(BASE).removesuffix("/").partition("/")
         table = self.tables.get(path)
-        if table is None or "/" in key or key in ELSEWHERE:
+        is_by_code = path == DBCS.path and key.startswith(BY_CODE)
+        if table is None or (not is_by_code and ("/" in key or key in ELSEWHERE)):
             return container_answer(404, request.path)
         if not accepts_json(request.header("accept")):
             return Answer(406)
@@ -74,6 +77,8 @@ class Reference:
         return method_not_allowed(request.method)
 
     def _of_row(self, request: Request, table: Table, key: str) -> Answer:
+        if key.startswith(BY_CODE):
+            return row_by_code(request, table, key.removeprefix(BY_CODE))
         methods = ["GET", "HEAD", *(["DELETE"] if table.collection.is_deletable else []), "OPTIONS"]
         if request.method not in methods:
             return method_not_allowed(request.method)
@@ -109,14 +114,23 @@ class Reference:
         return json_answer(200, table.update(row), alert(table, "updated", row["id"]))
 
     def _demand(self, request: Request, authority: str) -> None:
-        user = caller_of(token_of(request) or "", self._users)
-        if user is None or authority not in user.authorities:
+        if not self._may(request, authority):
             raise Refused(access_denied())
 
     def _check(self, table: Table, row: Row) -> None:
         validator = VALIDATORS.get(table.collection.path)
         if validator:
             validator(row, list(self.tables[TRUSTS.path].rows.values()))
+
+
+def row_by_code(request: Request, table: Table, code: str) -> Answer:
+    """The designated body with a code; two of them crash, as they did."""
+    if request.method not in ("GET", "HEAD"):
+        return method_not_allowed(request.method)
+    found = [row for row in table.in_order() if row["dbc"] is not None and collated(row["dbc"]) == collated(code)]
+    if len(found) > 1:
+        return crash()
+    return printed_answer(200, table.printed(found[0])) if found else Answer(404)
 
 
 def list_rows(request: Request, table: Table) -> Answer:

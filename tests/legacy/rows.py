@@ -6,8 +6,9 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from tests.legacy.bodies import Row
-from tests.legacy.catalogue import COLLECTIONS, GENDERS, GRADES, LOCAL_OFFICES, ROLES, SITES, TRUSTS
+from tests.legacy.catalogue import COLLECTIONS, DBCS, GENDERS, GRADES, LOCAL_OFFICES, ROLES, SITES, TRUSTS
 from tests.legacy.names import (
+    BODIES,
     CATEGORY_NAMES,
     GENDER_NAMES,
     GRADE_NAMES,
@@ -36,6 +37,7 @@ def tables() -> dict[str, Table]:
         "roleCategory": by_id(categories()),
     }
     rows = {
+        DBCS.path: designated_bodies(),
         GENDERS.path: coded(GENDERS.path, [(name[:1] + str(number), name) for number, name in enumerate(GENDER_NAMES)]),
         GRADES.path: grades(),
         LOCAL_OFFICES.path: local_offices(),
@@ -63,6 +65,21 @@ def coded(path: str, names: Any) -> Iterator[Row]:
     """Look-ups with code and label."""
     for number, (code, label) in enumerate(names, 1):
         yield {"id": number, "uuid": made_uuid(path, number), "code": code, "label": label, "status": "CURRENT"}
+
+
+def designated_bodies() -> Iterator[Row]:
+    """The designated bodies."""
+    for number, (code, name, abbreviation) in enumerate(BODIES, 1):
+        yield {
+            "id": number,
+            "uuid": made_uuid(DBCS.path, number),
+            "dbc": code,
+            "name": name,
+            "abbr": abbreviation,
+            "status": "CURRENT",
+            "type": "Local office",
+            "internal": True,
+        }
 
 
 def categories() -> Iterator[Row]:

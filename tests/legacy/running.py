@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any, Final
 
 from tests.legacy.server import serve
@@ -50,7 +49,7 @@ class Running:
 
 
 @contextmanager
-def running(users_file: Path | None = None) -> Iterator[Running]:
+def running(profile_database: str | None = None) -> Iterator[Running]:
     """A stand-in for the length of a block."""
     loop = asyncio.new_event_loop()
     stop, ports = asyncio.Event(), list[int]()
@@ -60,7 +59,8 @@ def running(users_file: Path | None = None) -> Iterator[Running]:
         ports.append(port)
         is_ready.set()
 
-    handle = StandIn(users_file).switched().handle
+    stand_in = StandIn(profile_database)
+    handle = stand_in.switched().handle
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(handle, HOST, 0, stop, ready),), daemon=True)
     thread.start()
     try:
@@ -71,3 +71,4 @@ def running(users_file: Path | None = None) -> Iterator[Running]:
         loop.call_soon_threadsafe(stop.set)
         thread.join(START_TIMEOUT)
         loop.close()
+        stand_in.close()

@@ -31,9 +31,7 @@ town = Table(
     "town", metadata, Column("id", Integer, primary_key=True), Column("name", NAMES, unique=True), Column("note", NAMES)
 )
 street = Table("street", metadata, Column("id", Integer, primary_key=True), Column("town", ForeignKey("town.id")))
-SEARCH = (
-    select(town.c.name).where(search_any([town.c.name, town.c.note], bindparam("pattern"))).order_by(town.c.name)
-)
+SEARCH = select(town.c.name).where(search_any([town.c.name, town.c.note], bindparam("pattern"))).order_by(town.c.name)
 
 
 @pytest.fixture

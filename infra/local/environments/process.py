@@ -4,7 +4,6 @@ FD is a Unix socket: `ready`, or the sentence that tells why not, goes out on it
 socket of an environment to be forked. So a fork holds no socket but its own: siblings cannot keep each other alive.
 """
 
-import contextlib
 import gc
 import importlib
 import os
@@ -19,22 +18,19 @@ from typing import Any
 import orjson
 
 from infra.local.environments.context import Context
+from infra.local.environments.warm import warm_up
 from infra.local.environments.wire import ANSWERED, FAILED, HEAD
 from infra.local.orphans import end_with_parent
 
 READY = b"ready"
-# What functions import at their first call alone: here before the forks, which share it and need not all import it.
-FIRST_CALL = ("jwt", "cryptography.hazmat.primitives.asymmetric.rsa", "pymysql", "shared.collation")
 Function = Callable[[Any, Any], Any]
 
 
 def load(target: str) -> Function:
-    """The function at `module:attribute`."""
+    """The function at `module:attribute`, ready for its first call."""
     module, _, attribute = target.partition(":")
     found: Function = getattr(importlib.import_module(module), attribute)
-    for name in FIRST_CALL:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    warm_up()
     return found
 
 
@@ -83,7 +79,6 @@ def become_environment(control: socket.socket, connection: int, template: int, n
 def fork_on_demand(control: socket.socket, name: str, function: Function) -> None:
     """Fork an environment for each socket that arrives, until the gateway closes the control socket."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps them
-    gc.collect()
     gc.freeze()  # what is imported stays shared: the collector does not write into it
     control.sendall(READY)
     template = os.getpid()
@@ -93,6 +88,7 @@ def fork_on_demand(control: socket.socket, name: str, function: Function) -> Non
             return
         for connection in received:
             if os.fork() == 0:
+                gc.enable()
                 become_environment(control, connection, template, name, function)
             os.close(connection)
 
@@ -100,6 +96,7 @@ def fork_on_demand(control: socket.socket, name: str, function: Function) -> Non
 def main(name: str, target: str, descriptor: str, parent: str) -> int:
     """Import the function and serve forks; 1 when it cannot be imported."""
     end_with_parent(int(parent))
+    gc.disable()  # what it frees would leave holes in the pages that are shared, and forks would write into these
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     control = socket.socket(fileno=int(descriptor))
     try:

@@ -35,7 +35,7 @@ class Dispatcher:
     def __init__(
         self, pools: Mapping[str, Pool], pages: Mapping[str, Page], say: Callable[[str], None] = print
     ) -> None:
-        self.pools, self._pages, self._say = pools, pages, say
+        self.pools, self.pages, self._say = pools, dict(pages), say
 
     async def answer(self, request: Request) -> Answer:
         """The answer to a request; never raises."""
@@ -51,7 +51,7 @@ class Dispatcher:
         if target.startswith(INNER):
             target, inner = target[len(INNER) - 1 :], True
         path = target.partition("?")[0]
-        page = self._pages.get(path)
+        page = self.pages.get(path)
         if page is not None:
             found = await page(request)
             if found is not None:
@@ -61,12 +61,13 @@ class Dispatcher:
         name = FACADE
         if target.startswith(DIRECT):
             name, target = split_direct(target)
+        return await self.invoke(name, replace(request, target=target), inner=inner)
+
+    async def invoke(self, name: str, request: Request, *, inner: bool) -> Answer:
+        """The answer of a function to a request; that of a gateway where there is none."""
         pool = self.pools.get(name)
         if pool is None:
             return message(404, f"There is no function {name}.")
-        return await self._invoke(pool, replace(request, target=target), inner=inner)
-
-    async def _invoke(self, pool: Pool, request: Request, *, inner: bool) -> Answer:
         try:
             return answer_of(orjson.loads(await pool.call(orjson.dumps(event_of(request)), inner=inner)))
         except (Throttled, TooLarge, TimedOut, Failed, Malformed) as error:

@@ -1,25 +1,18 @@
-"""What the stack answers itself, below `/_tis/`; and, where real old servers stand behind it, userinfo for its own tokens."""
+"""What the stack answers itself, below `/_tis/`."""
 
 import html
 from collections.abc import Mapping
 from pathlib import Path
 
-import orjson
-
 from infra.local.environments.pool import Pool
 from infra.local.gateway.answer import Answer, json_answer
 from infra.local.gateway.dispatch import Page
 from infra.local.gateway.request import Request
-from infra.local.identity.users import Users, userinfo_of
-from shared.bearer import bearer_token
-from shared.tokens import KeysUnavailable, TokenError, Verifier
-
-USERINFO = "/profile/api/userinfo"
 
 INDEX = """<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>TIS on this machine</title>
 <style>body{{font:16px/1.5 system-ui;margin:3rem auto;max-width:40rem;padding:0 1rem}}td,th{{text-align:left;padding:.2rem 2rem .2rem 0}}</style>
 <h1>TIS on this machine</h1><table><tr><th>function<th>environments<th>busy{rows}</table>
-<p><a href="health">health</a> · <a href="jwks.json">keys of the local issuer</a></html>
+<p><a href="health">health</a> · <a href="jwks.json">keys of the old issuer</a></html>
 """
 
 
@@ -39,22 +32,3 @@ def stack_pages(pools: Mapping[str, Pool], jwks: Path) -> dict[str, Page]:
         return Answer(200, [("Content-Type", "text/html; charset=utf-8")], INDEX.format(rows=rows).encode())
 
     return {"/_tis/health": health, "/_tis/jwks.json": keys, "/_tis/": index, "/_tis": index}
-
-
-def userinfo_pages(users: Users, issuer: str, audience: str, jwks: Path) -> dict[str, Page]:
-    """`/profile/api/userinfo` for tokens of the local issuer; None, and so the normal way, for those of others."""
-    verifier = Verifier(issuer, str(jwks), audience, fetch=lambda file: orjson.loads(Path(file).read_bytes()))
-
-    async def userinfo(request: Request) -> Answer | None:
-        token = bearer_token(request.header("authorization"), request.header("oidc_access_token"))
-        try:
-            claims = verifier.verify(token or "")
-        except (TokenError, KeysUnavailable):
-            return None
-        user = str(claims["preferred_username"])
-        record = users.get(user)
-        if record is None:
-            return json_answer(404, {"errorMessage": f"User with username {user} either not found or not active"})
-        return json_answer(200, userinfo_of(record))
-
-    return {USERINFO: userinfo, f"{USERINFO}/": userinfo}

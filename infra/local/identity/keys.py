@@ -1,4 +1,4 @@
-"""The local issuer's one RSA key, made once in the stack's folder, and the key set that verifies its tokens."""
+"""The RSA keys of the local issuers, each made once in the stack's folder, and the key sets that verify their tokens."""
 
 import base64
 import hashlib
@@ -11,24 +11,29 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-KEY_FILE, JWKS_FILE = "issuer.pem", "jwks.json"
+KEYCLOAK, COGNITO = "keycloak", "cognito"
 KEY_BITS = 2048
 
 
-def issuer_key(folder: Path) -> RSAPrivateKey:
-    """The folder's key; whoever asks first makes it, readable by its owner alone, with the key set beside it."""
-    file = folder / KEY_FILE
+def issuer_key(folder: Path, issuer: str) -> RSAPrivateKey:
+    """An issuer's key; whoever asks first makes it, readable by its owner alone, with the key set beside it."""
+    file = folder / f"{issuer}.pem"
     if not file.exists():
         _make_key(file)
     key = serialization.load_pem_private_key(file.read_bytes(), password=None)
     if not isinstance(key, RSAPrivateKey):
         raise TypeError(f"{file} holds no RSA key; delete it, and a new one is made.")
-    jwks = folder / JWKS_FILE
+    jwks = jwks_file(folder, issuer)
     if not jwks.exists():
-        fresh = folder / f"{JWKS_FILE}.{uuid.uuid4()}"
+        fresh = jwks.with_suffix(f".{uuid.uuid4()}")
         fresh.write_text(json.dumps({"keys": [public_jwk(key)]}))
         fresh.replace(jwks)
     return key
+
+
+def jwks_file(folder: Path, issuer: str) -> Path:
+    """Where an issuer's key set stands once its key has been made."""
+    return folder / f"{issuer}.jwks.json"
 
 
 def _make_key(file: Path) -> None:
@@ -69,8 +74,8 @@ def key_id(key: RSAPrivateKey) -> str:
 
 
 def cookie_key(folder: Path) -> str:
-    """A secret for signing cookies that stays the same from start to start: made of the issuer's key."""
-    return hashlib.sha256(b"cookies" + (folder / KEY_FILE).read_bytes()).hexdigest()
+    """A secret for signing cookies that stays the same from start to start: made of the old issuer's key."""
+    return hashlib.sha256(b"cookies" + (folder / f"{KEYCLOAK}.pem").read_bytes()).hexdigest()
 
 
 def url64(value: int | bytes) -> str:

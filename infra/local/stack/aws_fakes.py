@@ -1,7 +1,7 @@
-"""DynamoDB for this machine: moto's, in a process of its own, as `python -m … SOCKET REGION FILE PARENT`.
+"""DynamoDB and Cognito for this machine: moto's, in a process of its own, as `python -m … SOCKET REGION FOLDER PARENT`.
 
-Only that one service is imported: all of moto's would be a third of the stack's memory. Tables are kept in FILE after every
-change and are there again at the next start, so what was moved on the route table stays moved.
+Only these two are imported: all of moto's services would be a third of the stack's memory. Tables are kept in the folder
+after every change and are there again at the next start, so what was moved on the route table stays moved.
 """
 
 import base64
@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,12 @@ from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import Client
 
+from infra.local.identity.cognito import Application, cognito_application
+from infra.local.identity.sign_in import TOKENS_PATH
 from infra.local.orphans import end_with_parent
 
+KEPT_FILE = "dynamodb.json"
+COGNITO_TARGET, COGNITO_PATHS = "AWSCognitoIdentityProviderService.", ("/.well-known/", TOKENS_PATH)
 PREFIX = "DynamoDB_20120810."
 READS = {
     "GetItem",
@@ -34,8 +38,6 @@ READS = {
     "DescribeTimeToLive",
 }
 TABLE_KEYS = ("TableName", "KeySchema", "AttributeDefinitions")
-
-Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def dump(tables: dict[str, Any]) -> str:
@@ -89,6 +91,19 @@ class Kept:
         return body
 
 
+class Fakes:
+    """Both services at one address, told apart by what a request asks for."""
+
+    def __init__(self, dynamodb: Application, cognito: Application) -> None:
+        self._dynamodb, self._cognito = dynamodb, cognito
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer one request."""
+        target, path = environ.get("HTTP_X_AMZ_TARGET", ""), environ["PATH_INFO"]
+        is_cognito = target.startswith(COGNITO_TARGET) or any(part in path for part in COGNITO_PATHS)
+        return (self._cognito if is_cognito else self._dynamodb)(environ, start_response)
+
+
 class Quiet(WSGIRequestHandler):
     """Writes no line for each request."""
 
@@ -98,21 +113,25 @@ class Quiet(WSGIRequestHandler):
         """Nothing."""
 
 
-def main(listener: str, region: str, file: str, parent: str) -> None:
+def kept_dynamodb(region: str, file: Path) -> Application:
+    """DynamoDB with the tables that the file holds; with none where it cannot be read."""
+    application = create_backend_app("dynamodb")
+    if file.exists():
+        try:
+            restore(application, region, file.read_text())
+        except (ValueError, KeyError, TypeError) as error:
+            print(f"{file.name} cannot be read, so the tables start empty: {error}", file=sys.stderr)
+            dynamodb_backends[DEFAULT_ACCOUNT_ID][region].tables.clear()
+    return Kept(application, region, file)
+
+
+def main(listener: str, region: str, folder: str, parent: str) -> None:
     """Serve until the parent ends."""
     end_with_parent(int(parent))
-    application = create_backend_app("dynamodb")
-    kept = Path(file)
-    if kept.exists():
-        try:
-            restore(application, region, kept.read_text())
-        except (ValueError, KeyError, TypeError) as error:
-            print(f"{kept.name} cannot be read, so the tables start empty: {error}", file=sys.stderr)
-            dynamodb_backends[DEFAULT_ACCOUNT_ID][region].tables.clear()
+    fakes = Fakes(kept_dynamodb(region, Path(folder) / KEPT_FILE), cognito_application(Path(folder)))
     descriptor = int(listener)
     host, port = socket.socket(fileno=os.dup(descriptor)).getsockname()
-    wrapped = Kept(application, region, kept)
-    make_server(host, port, wrapped, threaded=True, request_handler=Quiet, fd=descriptor).serve_forever()
+    make_server(host, port, fakes, threaded=True, request_handler=Quiet, fd=descriptor).serve_forever()
 
 
 if __name__ == "__main__":

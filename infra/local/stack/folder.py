@@ -38,11 +38,6 @@ class StackFolder:
         return cls(path)
 
     @property
-    def users(self) -> Path:
-        """The users that `tis token` has made."""
-        return self.path / "users.jsonl"
-
-    @property
     def state_file(self) -> Path:
         """What a running stack tells other commands."""
         return self.path / "stack.json"

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 from infra.local.environments.pool import Pool
 from infra.local.environments.template import BrokenFunction
-from infra.local.gateway.dispatch import Dispatcher, Page
-from infra.local.gateway.pages import stack_pages, userinfo_pages
+from infra.local.gateway.dispatch import Dispatcher
+from infra.local.gateway.own_userinfo import userinfo_pages
+from infra.local.gateway.pages import stack_pages
 from infra.local.gateway.server import Server
-from infra.local.identity.keys import JWKS_FILE
-from infra.local.identity.tokens import AUDIENCE, issuer_of
-from infra.local.identity.users import Users
+from infra.local.identity.keys import KEYCLOAK, jwks_file
 from infra.local.stack.folder import StackError
 from infra.local.stack.processes import Helpers
 from infra.local.stack.reload import follow_changes
@@ -43,8 +42,10 @@ async def serve(
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stopping.set)
     pools = {name: Pool(layout.function(name), watch.say) for name in services_of(layout.root)}
-    pages = pages_of(layout, pools, own_userinfo=own_userinfo)
-    server = Server(Dispatcher(pools, pages, watch.say).answer, pools)
+    dispatcher = Dispatcher(pools, stack_pages(pools, jwks_file(layout.folder.path, KEYCLOAK)), watch.say)
+    if own_userinfo:  # where the old servers are not the stand-in, and know none of our users
+        dispatcher.pages |= userinfo_pages((str(issuer["iss"]) for issuer in layout.issuers()), dispatcher)
+    server = Server(dispatcher.answer, pools)
     background = [
         asyncio.create_task(work)
         for work in (follow_changes(layout.root, pools, watch.say), follow_helpers(helpers, watch.say))
@@ -64,15 +65,6 @@ async def serve(
             task.cancel()
         server.stop()
         await asyncio.gather(*background, return_exceptions=True)
-
-
-def pages_of(layout: Layout, pools: Mapping[str, Pool], *, own_userinfo: bool) -> dict[str, Page]:
-    """What the gateway answers itself; userinfo too, where the old servers are not the stand-in and know none of our users."""
-    jwks = layout.folder.path / JWKS_FILE
-    pages = stack_pages(pools, jwks)
-    if own_userinfo:
-        pages |= userinfo_pages(Users(layout.folder.users), issuer_of(layout.port), AUDIENCE, jwks)
-    return pages
 
 
 async def start_pools(pools: Mapping[str, Pool]) -> None:

@@ -1,5 +1,6 @@
 """What a stack is made of, and what its functions are told by their environment."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,13 +9,18 @@ from pathlib import Path
 from infra.local.environments.context import MEMORY_MB, REGION
 from infra.local.environments.template import Function
 from infra.local.gateway.dispatch import FACADE
+from infra.local.identity.issuers import PoolIds, issuers_of
 from infra.local.identity.keys import cookie_key
-from infra.local.identity.tokens import AUDIENCE, issuer_of, jwks_url_of
 from infra.local.stack.folder import StackError, StackFolder
 
 ROUTES_TABLE = "tis-routes"
-# Half of the facade's environments are for calls from inside: as many as a service may have, each of which asks one thing.
-FACADE_LIMIT, FACADE_RESERVED, SERVICE_LIMIT = 64, 32, 32
+# A call holds an environment at each station of its way, and waits at one of them only. The longest way that services may
+# take is facade, reference, facade (who is the caller?), profile, facade (is there such a body?), reference: the facade
+# three times, a service twice. Each station has an environment for every call that comes from outside at a time, so none
+# waits for one that waits for it. The facade's second and third stations are kept for calls from inside. Calls that go
+# straight to a service, at /_fn/, are not counted: at worst some are turned away after five seconds.
+CALLS = 32
+FACADE_LIMIT, FACADE_RESERVED, SERVICE_LIMIT = 3 * CALLS, 2 * CALLS, 2 * CALLS
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class Layout:
     port: int
     root: Path
     folder: StackFolder
-    dynamodb: str
+    aws: str  # where DynamoDB and Cognito are
     legacy_url: str
     databases: Mapping[str, str]  # URL by service
 
@@ -37,14 +43,17 @@ class Layout:
         """What other commands are told, in stack.json."""
         return {
             "gateway": self.gateway,
-            "dynamodb": self.dynamodb,
+            "dynamodb": self.aws,
+            "cognito": self.aws,
+            "user_pool": PoolIds.of(self.folder.path).pool,
+            "user_pool_client": PoolIds.of(self.folder.path).client,
+            "issuers": self.issuers(),
             "routes_table": ROUTES_TABLE,
             "region": REGION,
             "pid": os.getpid(),
             "database_url": self.databases.get("reference"),
             "databases": dict(self.databases),
             "legacy_url": self.legacy_url,
-            "users": str(self.folder.users),
             "logs": str(self.folder.path / "logs"),
         }
 
@@ -56,21 +65,31 @@ class Layout:
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
-            "AWS_ENDPOINT_URL_DYNAMODB": self.dynamodb,
+            "AWS_ENDPOINT_URL_DYNAMODB": self.aws,
+            "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": self.aws,
             "TIS_ROUTES_TABLE": ROUTES_TABLE,
         }
 
+    def issuers(self) -> list[dict[str, object]]:
+        """Whose tokens count."""
+        return issuers_of(self.folder.path, self.port, self.aws)
+
+    def service_urls(self, name: str) -> dict[str, str]:
+        """Where a function finds the others: the facade at their own addresses, a service through gateway and facade.
+
+        So what services ask of each other is moved as other callers' calls are, and no call goes in a circle.
+        """
+        others = [other for other in services_of(self.root) if other != FACADE]
+        base = f"{self.gateway}/_fn/" if name == FACADE else f"{self.gateway}/_inner/"
+        return {f"TIS_{other.upper()}_URL": base + other for other in others}
+
     def function(self, name: str) -> Function:
         """A service as a function."""
-        urls = {f"TIS_{other.upper()}_URL": f"{self.gateway}/_fn/{other}" for other in services_of(self.root)}
         environ = {
             **self.common_environ(),
-            **urls,
+            **self.service_urls(name),
             "TIS_LEGACY_URL": self.legacy_url,
-            "TIS_PROFILE_URL": f"{self.gateway}/_inner/profile",
-            "TIS_ISSUER": issuer_of(self.port),
-            "TIS_JWKS_URL": jwks_url_of(self.port),
-            "TIS_AUDIENCE": AUDIENCE,
+            "TIS_ISSUERS": json.dumps(self.issuers()),
             "TIS_COOKIE_KEY": cookie_key(self.folder.path),
             "AWS_LAMBDA_FUNCTION_NAME": f"tis-{name}",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY_MB),

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,7 @@ class Options:
     rows: int
     real: bool = False
     legacy_url: str | None = None
+    live: Sequence[str] = ()  # the services that answer all their routes from the start
 
 
 def run_stack(options: Options, watch: Watcher) -> None:
@@ -74,22 +75,23 @@ def listening_socket(port: int) -> Iterator[socket.socket]:
 def start_helpers(options: Options, folder: StackFolder, helpers: Helpers, held: ExitStack, step: Say) -> Layout:
     """Start what runs beside the gateway, and say where it is."""
     step("AWS fakes")
-    with socket.create_server(("127.0.0.1", 0)) as table_socket:
-        dynamodb = f"http://127.0.0.1:{table_socket.getsockname()[1]}"
-        descriptor = table_socket.fileno()
-        kept = folder.path / "dynamodb.json"
-        fakes = [sys.executable, "-m", "infra.local.stack.aws_fakes", str(descriptor), REGION, str(kept)]
+    with socket.create_server(("127.0.0.1", 0)) as fakes_socket:
+        aws = f"http://127.0.0.1:{fakes_socket.getsockname()[1]}"
+        descriptor = fakes_socket.fileno()
+        fakes = [sys.executable, "-m", "infra.local.stack.aws_fakes", str(descriptor), REGION, str(folder.path)]
         helpers.start("AWS fakes", [*fakes, str(os.getpid())], os.environ, keep=[descriptor])
-    legacy_url = options.legacy_url or start_stand_in(folder, helpers, step)
     databases = database_urls(options, folder, held, step)
-    return Layout(options.port, options.root, folder, dynamodb, legacy_url, databases)
+    legacy_url = options.legacy_url or start_stand_in(databases.get("profile"), helpers, step)
+    return Layout(options.port, options.root, folder, aws, legacy_url, databases)
 
 
-def start_stand_in(folder: StackFolder, helpers: Helpers, step: Say) -> str:
-    """Start the stand-in for the old servers; gives its URL."""
+def start_stand_in(profile_database: str | None, helpers: Helpers, step: Say) -> str:
+    """Start the stand-in for the old servers, whose profile has the new one's database; gives its URL."""
     step("stand-in for the old servers")
     port = free_port()
-    command = [sys.executable, "-m", "tests.legacy", "--port", str(port), "--users", str(folder.users)]
+    command = [sys.executable, "-m", "tests.legacy", "--port", str(port)]
+    if profile_database is not None:
+        command += ["--profile-database", profile_database]
     helper = helpers.start("stand-in for the old servers", command, os.environ)
     helpers.await_port(helper, port)
     return f"http://127.0.0.1:{port}"
@@ -115,11 +117,11 @@ def database_urls(options: Options, folder: StackFolder, held: ExitStack, step: 
 
 
 def prepare(options: Options, layout: Layout, helpers: Helpers, step: Say) -> None:
-    """Make the key, the databases and the route table, in a process of its own; its steps are shown."""
+    """Make the keys, the databases and the route table, in a process of its own; its steps are shown."""
     databases = [f"{name}={url}" for name, url in layout.databases.items()]
     log = layout.folder.log("prepare")
     command = leashed([sys.executable, "-m", "infra.local.stack.prepare"])
-    command += [str(layout.folder.path), str(options.rows), *databases]
+    command += [str(layout.folder.path), str(options.rows), " ".join(options.live), *databases]
     environ = layout.common_environ()
     with (
         log.open("wb") as errors,

@@ -10,12 +10,14 @@ from tests.contract.player import NOT_SENT, Verdict, play
 from tests.legacy.bodies import Row
 from tests.legacy.catalogue import COLLECTIONS, PARENTS
 from tests.legacy.messages import Refused, Request
+from tests.legacy.profile import token_of
 from tests.legacy.reference import Reference
 from tests.legacy.store import Table
-from tests.legacy.users import User, Users, key_of
+from tests.legacy.tokens import user_name
 from tests.unit.legacy.asking import token
 
 TABLES = {
+    "dbcs": "DBC",
     "genders": "Gender",
     "grades": "Grade",
     "local-offices": "LocalOffice",
@@ -65,8 +67,12 @@ def token_for(caller: str) -> str | None:
 
 @pytest.fixture(scope="module")
 def verdicts() -> list[Verdict]:
-    known = [User.of(caller) for caller in read_callers("reference").values() if caller]
-    reference = Reference(recorded_tables(), Users(_known={key_of(user.name): user for user in known}))
+    authorities = {caller["user"]: caller["authorities"] for caller in read_callers("reference").values() if caller}
+
+    def may(request: Request, authority: str) -> bool:
+        return authority in authorities[user_name(token_of(request) or "") or ""]
+
+    reference = Reference(recorded_tables(), may)
 
     def send(method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         request = Request(method, target, list(headers.items()), body or b"")

@@ -1,69 +1,34 @@
-"""The stand-in: userinfo, paths, and its switches."""
+"""The stand-in: paths, its rows, and its switches."""
 
 import json
 import socket
 import time
-from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
+from services.reference.seed import generate
+from tests.legacy.names import BODIES
 from tests.legacy.running import Running
-from tests.unit.legacy.asking import ask, token
+from tests.unit.legacy.asking import ask
 
 SITES = "/reference/api/sites?size=2"
-USERINFO = "/profile/api/userinfo"
 
 
-def test_userinfo_tells_who_a_user_is_and_may_be(legacy: Running) -> None:
-    answer = ask(legacy, USERINFO, "JO ")
-    assert answer.status == 200
-    assert json.loads(answer.body) == {
-        "userName": "Jo",
-        "fullName": "Jo Legacy",
-        "firstName": "Jo",
-        "lastName": "Legacy",
-        "roles": ["Stand-in"],
-        "permissions": ["reference:delete:entities"],
-        "gmcId": None,
-        "designatedBodyCodes": ["None"],
-        "phoneNumber": None,
-        "emailAddress": "jo@example.org",
-        "permissionPolicies": [
-            {
-                "name": "tis:references::reference:Create",
-                "principal": "tis:profile::user:",
-                "resource": "tis:references::reference:",
-                "actions": ["Create"],
-                "effect": "Allow",
-            }
-        ],
-        "assignedTrusts": None,
-        "assignedProgrammes": None,
-    }
-    assert "cache-control" not in answer.headers
+def test_both_sides_know_the_designated_bodies_of_users() -> None:
+    seeded = {row["dbc"] for name, _, rows in generate(1) if name == "DBC" for row in rows}
+    assert len(BODIES) == 12
+    assert {code for code, _, _ in BODIES} <= seeded
 
 
-def test_userinfo_follows_the_users_file_and_the_last_line_counts(legacy: Running, users_file: Path) -> None:
-    assert json.loads(ask(legacy, USERINFO).body)["permissions"] == ["reference:delete:entities"]
-    with users_file.open("a") as lines:
-        lines.write(json.dumps({"user": "jo", "designatedBodyCodes": ["1-A"]}) + "\n" + '{"user": "half wri')
-    profile = json.loads(ask(legacy, USERINFO).body)
-    assert (profile["permissions"], profile["designatedBodyCodes"]) == ([], ["1-A"])
-    users_file.write_text(json.dumps({"user": "other"}) + "\n")
-    assert ask(legacy, USERINFO).status == 500
-
-
-@pytest.mark.parametrize("text", ["x", "a.b.c", token("jo", signature=""), token(None), token("nobody")])
-def test_userinfo_breaks_down_on_what_the_old_one_broke_down_on(legacy: Running, text: str) -> None:
-    answer = ask(legacy, USERINFO, None, Authorization=f"Bearer {text}")
-    assert (answer.status, json.loads(answer.body)["message"]) == (500, "error.internalServerError")
-
-
-def test_userinfo_without_a_token_is_denied(legacy: Running) -> None:
-    assert ask(legacy, USERINFO, None).status == 403
-    assert ask(legacy, USERINFO + "/", None).status == 401
-    assert ask(legacy, USERINFO, None, OIDC_access_token=token("jo")).status == 200
-    assert ask(legacy, USERINFO, method="PUT").status == 405
+def test_designated_bodies_by_code(legacy: Running) -> None:
+    found = ask(legacy, "/reference/api/dbcs/code/1-1rsspz7")
+    assert json.loads(found.body)["dbc"] == "1-1RSSPZ7"
+    missing = ask(legacy, "/reference/api/dbcs/code/1-NONESUCH")
+    assert (missing.status, missing.body) == (404, "")
+    filters = quote('{"dbc":["1-1RSG4X0","1-1RUZV6H","1-NONESUCH"]}')
+    rows = json.loads(ask(legacy, f"/reference/api/dbcs?columnFilters={filters}&size=3").body)
+    assert [row["dbc"] for row in rows] == ["1-1RSG4X0", "1-1RUZV6H"]
 
 
 @pytest.mark.parametrize(

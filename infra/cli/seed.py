@@ -21,7 +21,9 @@ REFUSED = 4
 
 @click.command()
 @click.option("--service", required=True, metavar="NAME", help="The service whose tables are filled.")
-@click.option("--rows", type=click.IntRange(1_000, data.MOST_ROWS), help="How many invented sites, or users (default: 1000).")
+@click.option(
+    "--rows", type=click.IntRange(1_000, data.MOST_ROWS), help="How many invented sites, or users (default: 1000)."
+)
 @click.option(
     "--dataset", type=click.Path(path_type=Path), metavar="FILE", help='{"Table": [{"column": value}]}, in load order.'
 )

@@ -1,4 +1,4 @@
-"""The endpoints of the profile service that there are to call, and the reference service that it asks."""
+"""Bodies for the profile service, and the reference service that it asks."""
 
 import json
 from collections.abc import Collection, Iterator
@@ -9,16 +9,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from services.profile import hee_users
-from services.profile.app import app
 from services.profile.bodies import Bodies
-from tests.integration.caller import Catalogue
 from tests.integration.strangler.servers import Script, Seen, Server, answer
 
 API = "/profile/api"
-
-CATALOGUE = Catalogue(app.endpoints)
-ENDPOINTS = CATALOGUE.endpoints
-WITH_PAGE = CATALOGUE.reading("page")
 
 UNKNOWN_CODE = "1-UNKNOWN"
 NOT_FOUND = "404 Not Found"

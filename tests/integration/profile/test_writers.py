@@ -102,15 +102,10 @@ def role_told(found: Body) -> list[str]:
     return sorted(one["name"] for one in found["permissions"])
 
 
-def permission_told(found: Body) -> Body:
-    """A permission, whole."""
-    return found
-
-
 KINDS: dict[str, tuple[str, str, Callable[[str], Body], Callable[[Body], Any]]] = {
     "user": ("hee-users", NAME, user, user_told),
     "role": ("roles", ROLE, role, role_told),
-    "permission": ("permissions", PERMISSION, permission, permission_told),
+    "permission": ("permissions", PERMISSION, permission, dict),
 }
 
 

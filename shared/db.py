@@ -91,7 +91,7 @@ class Work:
 
     def __init__(self, database: Database, *, dry_run: bool) -> None:
         self._database, self._dry_run = database, dry_run
-        self._writing = False
+        self._is_open = False
 
     def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[Row[Any]]:
         """All rows of a query."""
@@ -114,15 +114,22 @@ class Work:
 
     def begin(self) -> None:
         """Open the transaction now, so that what is read from here on holds until the end."""
-        if not self._writing:
-            sqlite = self._database.engine.dialect.name == "sqlite"
-            self._command("BEGIN IMMEDIATE" if sqlite else "BEGIN")
-            self._writing = True
+        sqlite = self._database.engine.dialect.name == "sqlite"
+        self._open("BEGIN IMMEDIATE" if sqlite else "BEGIN")
+
+    def snapshot(self) -> None:
+        """Read from here on as of one moment, whatever others change meanwhile; for several statements about one thing."""
+        self._open("BEGIN")
+
+    def _open(self, command: str) -> None:
+        if not self._is_open:
+            self._command(command)
+            self._is_open = True
 
     def finish(self, *, keep: bool) -> None:
         """End the transaction, if one is open."""
-        if self._writing:
-            self._writing = False
+        if self._is_open:
+            self._is_open = False
             if not keep and not self._database.is_open:
                 return  # the transaction went with its connection
             self._command("COMMIT" if keep else "ROLLBACK", last=True)
@@ -138,7 +145,7 @@ class Work:
 
     def _execute(self, statement: Executable, parameters: Any) -> Any:
         try:
-            return self._retried(lambda connection: connection.execute(statement, parameters), once=self._writing)
+            return self._retried(lambda connection: connection.execute(statement, parameters), once=self._is_open)
         except DBAPIError as error:
             raise refusal(error) from error
 

@@ -97,6 +97,7 @@ def list_users(page: PageRequest, search: str | None, work: Work) -> Page[HeeUse
         except ValueError as error:
             raise BadRequest(f"search: {error}.") from error
         clauses.add(user.c.name.like(literal(like_pattern(search))))
+    work.snapshot()
     found, total = rows.page(work, page, clauses)
     return Page.of(complete(work, found), page, total)
 

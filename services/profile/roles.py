@@ -133,6 +133,7 @@ def list_roles(page: PageRequest, exclude_restricted: bool | None, work: Work) -
     clauses = rows.clauses()
     if exclude_restricted:
         clauses.add(role.c.name.not_in(RESTRICTED))
+    work.snapshot()
     found, total = rows.page(work, page, clauses)
     roles = complete(work, [one.name for one in found if one.name is not None])
     return Reply(roles, 200, page.headers("/api/roles", total))

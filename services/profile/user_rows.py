@@ -1,5 +1,6 @@
 """Users as JSON, with their roles, designated bodies, trusts and programmes: how they are read and stored."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -83,7 +84,8 @@ SELECT_PROGRAMMES = _select_links(user_programme, "heeUser", "id", *PROGRAMME_FI
 
 
 def find_user(work: Work, name: str) -> HeeUser | None:
-    """A user by name, complete."""
+    """A user by name, complete, as of one moment."""
+    work.snapshot()
     found = rows.get(work, name)
     return None if found is None else complete(work, [found])[0]
 
@@ -122,9 +124,9 @@ def _fields(link: Any) -> dict[str, Any]:
     return {name: value for name, value in link._mapping.items() if name != "owner"}  # noqa: SLF001 - SQLAlchemy's public name
 
 
-def number(text: str | None) -> int | None:
-    """A programme's id, which lies in a text column."""
-    return None if text is None else int(text)
+def number(text: str | int | None) -> int | None:
+    """A programme's id, which lies in a text column; None for a text that is no number, which broke the old service."""
+    return int(str(text)) if re.fullmatch(r"[+-]?[0-9]{1,19}", str(text)) else None
 
 
 def hold_user(work: Work, name: str) -> bool:

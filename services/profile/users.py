@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from sqlalchemy import Select, and_, bindparam, case, func, select
 
 from services.profile.tables import is_active, role_permission, user, user_body, user_role
+from services.profile.user_facts import read_facts
 from services.profile.user_profile import UserProfile
-from services.profile.userinfo import SELECT_ROLES, SELECT_USER, describe, shown
+from services.profile.userinfo import describe, shown
 from shared.db import Work
 from shared.dialect import CROSS_ORIGIN, SECURED
 from shared.errors import NotAcceptable, NotFound
@@ -131,5 +132,7 @@ def get_officer(designatedBodyCode: str, work: Work) -> UserProfile:
     name = work.value(SELECT_OFFICER, {"code": designatedBodyCode})
     if name is None:
         raise NotFound
-    account = work.row(SELECT_USER, {"name": name})
-    return describe(work, account, work.rows(SELECT_ROLES, {"name": name}))
+    facts = read_facts(work, name)
+    if facts is None:  # deleted between two statements
+        raise NotFound
+    return describe(facts)

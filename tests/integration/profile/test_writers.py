@@ -200,3 +200,23 @@ def test_a_reader_among_writers_is_always_answered(call: Caller, others: list[Ca
     statuses = together(others, [reads, writes])
     assert set(statuses[: len(reads)]) == {200}
     assert set(statuses[len(reads) :]) <= {200, 409}
+
+
+def test_a_reader_sees_a_user_as_of_one_moment(call: Caller, others: list[Caller]) -> None:
+    """Each writer's user has that writer's name throughout; no answer may mix the two."""
+    writer, reader = others
+    assert call("POST", f"{API}/hee-users", user("a")).status == 201
+
+    def write() -> None:
+        for number in range(ROUNDS * 4):
+            assert writer("PUT", f"{API}/hee-users", user(WRITERS[number % 2])).status == 200
+
+    with ThreadPoolExecutor(1) as threads:
+        writing = threads.submit(write)
+        while not writing.done():
+            found = reader("GET", f"{API}/hee-users/{NAME}").json
+            assert {role["name"] for role in found["roles"]} == set(ROLES[found["firstName"]])
+            assert {code[2] for code in found["designatedBodyCodes"]} == {found["firstName"]}
+            (listed,) = reader("GET", f"{API}/hee-users?search={NAME}").json["content"]
+            assert {code[2] for code in listed["designatedBodyCodes"]} == {listed["firstName"]}
+        writing.result()

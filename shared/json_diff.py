@@ -7,6 +7,7 @@ is compared pair by pair, and the rest added or removed.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+MOST_PAIRS = 250_000  # of elements to compare: half a second, and some megabytes; longer lists are replaced whole
 Operation = dict[str, Any]
 
 
@@ -28,6 +29,9 @@ def _of_objects(before: Mapping[str, Any], after: Mapping[str, Any], path: str) 
 
 
 def _of_lists(before: Sequence[Any], after: Sequence[Any], path: str) -> Iterator[Operation]:
+    if len(before) * len(after) > MOST_PAIRS:
+        yield {"op": "replace", "path": path, "value": after}
+        return
     old = new = place = 0
     for kept in common_subsequence(before, after):
         while before[old] != kept or after[new] != kept:

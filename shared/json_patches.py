@@ -13,7 +13,7 @@ from shared.http.reply import Alert, Reply
 from shared.jackson import Flag, Long, Moment, Text, check_json
 from shared.lookup import Collection
 from shared.paging import PageRequest
-from shared.principals import SIGNED_IN
+from shared.principals import SIGNED_IN, Allow
 from shared.rows import Row, text_form, value_text
 from shared.serving import DELETE, serve
 
@@ -85,12 +85,12 @@ def braced_form(row: Row) -> str:
     return f"{row.dto}{{{fields}}}"
 
 
-def serve_patches(table: Table, form: Callable[[Row], str] = text_form) -> Resource:
-    """The endpoints of a service's patches; `form` shows one as text, where it is refused."""
+def serve_patches(table: Table, form: Callable[[Row], str] = text_form, read: Allow = SIGNED_IN) -> Resource:
+    """The endpoints of a service's patches; `form` shows one as text, where it is refused, `read` is who may see them."""
     crud = JsonPatches("jsonPatches", "jsonPatch", Collection(table, JsonPatch), ("tableDtoName",), form=form)
-    routes = serve(crud, "create_row", "update_row", "get_row", "update_rows")
+    routes = serve(crud, "create_row", "update_row", "get_row", "update_rows", read=read)
     many = list[JsonPatch]
-    routes.endpoint("GET", "/api/jsonPatches", allow=SIGNED_IN, gives=many)(crud.list_patches)
-    routes.endpoint("GET", "/api/jsonPatches/updateType/{tableDtoName}", allow=SIGNED_IN)(crud.list_table_patches)
+    routes.endpoint("GET", "/api/jsonPatches", allow=read, gives=many)(crud.list_patches)
+    routes.endpoint("GET", "/api/jsonPatches/updateType/{tableDtoName}", allow=read)(crud.list_table_patches)
     routes.endpoint("PUT", "/api/jsonPatches/{id}", allow=DELETE)(crud.disable_patch)
     return routes

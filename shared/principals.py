@@ -1,24 +1,10 @@
-"""Who calls, and what they may do: asked of the profile service once per token, and kept for a bounded time."""
+"""Who calls, and what they may do, as profile tells it; and what an endpoint asks of its caller."""
 
-import json
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from http import HTTPStatus
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from shared.calling.client import Failure
-from shared.calling.getting import Getter
-from shared.errors import Unavailable
-from shared.kept import Kept
-
 NO_BODIES = ("None",)  # what profile tells of users without designated bodies, and holds for who is in no profile
-KEPT_PRINCIPALS = 1024
-ASK_SECONDS = 3.0  # for the whole answer
-ASK_PAUSE = 2.0  # seconds for which a last good answer is taken at once, after profile gave none
-NOBODY_SECONDS = 3.0  # for which somebody stays nobody: profile may take a stage, a key or a new user up a little later
-NOBODY_STATUSES = (401, 403, 404)
-LEGACY_CRASH = "error.internalServerError"  # how the old profile answers for a user whom it does not know
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +86,24 @@ SIGNED_IN = Open("any valid token", needs_token=True)
 
 
 @dataclass(frozen=True)
+class Known:
+    """Asks for a user whom profile knows: an active one, who may do something at least."""
+
+    needs_token: bool = True
+    needs_principal: bool = True
+
+    def admits(self, principal: Principal) -> bool:
+        """Whoever has any authority may."""
+        return bool(principal.authorities)
+
+    def __str__(self) -> str:
+        return "any known user"
+
+
+KNOWN_USER = Known()
+
+
+@dataclass(frozen=True)
 class Authority:
     """Asks for a permission by its name: the old `hasAuthority`."""
 
@@ -131,52 +135,3 @@ class Permission:
 
     def __str__(self) -> str:
         return f"hasPermission('{self.resource}', '{self.action}')"
-
-
-Fetch = Callable[[str, Mapping[str, str]], tuple[int, bytes]]
-
-
-@dataclass
-class Principals:
-    """Principals by token: fresh for `live` seconds, and for `stale` more while profile does not answer."""
-
-    profile_url: str
-    live: float
-    stale: float
-    fetch: Fetch = field(default_factory=lambda: Getter(ASK_SECONDS))
-    clock: Callable[[], float] = time.monotonic
-
-    def __post_init__(self) -> None:
-        self._kept: Kept[tuple[float, Principal]] = Kept(KEPT_PRINCIPALS)  # with the time until which each is fresh
-        self._paused_until = float("-inf")
-
-    def of(self, token: str, user: str, headers: Mapping[str, str]) -> Principal:
-        """The principal of a verified token; `headers` go along with the question. Unavailable when it stays open."""
-        now = self.clock()
-        kept = self._kept.find(token, now)
-        if kept is not None and now < max(kept[0], self._paused_until):
-            return kept[1]
-        try:
-            principal = self._ask(token, user, headers)
-        except Unavailable:
-            self._paused_until = self.clock() + ASK_PAUSE
-            if kept is None:
-                raise
-            return kept[1]
-        live = min(self.live, NOBODY_SECONDS) if principal == Principal(user) else self.live
-        self._kept.keep(token, (now + live, principal), now + live + self.stale)
-        return principal
-
-    def _ask(self, token: str, user: str, headers: Mapping[str, str]) -> Principal:
-        url = self.profile_url.rstrip("/") + "/api/userinfo"
-        try:
-            status, body = self.fetch(url, {**headers, "Authorization": f"Bearer {token}"})
-            info = {} if status in NOBODY_STATUSES else json.loads(body)
-            if status == HTTPStatus.OK:
-                return Principal.from_userinfo(info)
-            crashed = status == HTTPStatus.INTERNAL_SERVER_ERROR and info.get("message") == LEGACY_CRASH
-        except (Failure, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise Unavailable("Your permissions cannot be looked up now. Try again.") from error
-        if status in NOBODY_STATUSES or crashed:
-            return Principal(user)
-        raise Unavailable("Your permissions cannot be looked up now. Try again.")

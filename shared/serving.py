@@ -13,7 +13,14 @@ SINGLE_FIVE = ("create_row", "update_row", "list_rows", "get_row", "delete_row")
 SINGLE_FOUR = SINGLE_FIVE[:4]
 
 
-def serve(crud: Crud[Any], *names: str, modify: Allow = MODIFY, remove: Allow = DELETE, source: str = "") -> Resource:
+def serve(
+    crud: Crud[Any],
+    *names: str,
+    read: Allow = SIGNED_IN,
+    modify: Allow = MODIFY,
+    remove: Allow = DELETE,
+    source: str = "",
+) -> Resource:
     """Register the endpoints named, by the methods that answer them; all seven where none is named."""
     source = source or calling_line()
     model: Any = crud.rows.model
@@ -23,8 +30,8 @@ def serve(crud: Crud[Any], *names: str, modify: Allow = MODIFY, remove: Allow = 
     table: dict[str, tuple[str, str, Allow, dict[str, Any]]] = {
         "create_row": ("POST", one, modify, {**single, "statuses": (201,), "check": crud.check_create}),
         "update_row": ("PUT", one, modify, {**single, "statuses": (200, 201), "check": crud.check_update}),
-        "list_rows": ("GET", one, SIGNED_IN, {"gives": list[model]}),
-        "get_row": ("GET", many, SIGNED_IN, {"gives": model, **key}),
+        "list_rows": ("GET", one, read, {"gives": list[model]}),
+        "get_row": ("GET", many, read, {"gives": model, **key}),
         "delete_row": ("DELETE", many, remove, key),
         "create_rows": ("POST", bulk, modify, rows),
         "update_rows": ("PUT", bulk, modify, rows),

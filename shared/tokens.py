@@ -37,7 +37,7 @@ class Identity(NamedTuple):
 
 
 def all_count() -> IssuerMove:
-    """The stage where no route table tells one: the tokens of all configured issuers count."""
+    """The stage where nothing has to tell one, as there is one issuer alone: the tokens of all that are given count."""
     return ALL_COUNT
 
 
@@ -136,7 +136,8 @@ def unverified(token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 def check_purpose(claims: Mapping[str, Any], audiences: tuple[str, ...]) -> None:
     """Refuse a token that was made for somebody else, or to get other tokens.
 
-    Access tokens of Cognito have no `aud`, and the client that they were made for in `client_id`.
+    Access tokens of Cognito have no `aud`, and the client that they were made for in `client_id`. They name a user only
+    where the pool adds the claim that `user_claims` asks for.
     """
     told = claims["aud"] if "aud" in claims else claims.get("client_id")
     told = told if isinstance(told, list) else [told]

@@ -10,7 +10,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from shared.issuers import Issuers
-from shared.principals import Principals
+from shared.kept_principals import Principals
 from shared.tokens import Verifier
 
 ISSUER, AUDIENCE, KEY_ID = "https://issuer.test", "tis", "key-1"

@@ -1,6 +1,6 @@
 """Rows that have a name for their key: how names are found, and where new ones are said to be."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +16,8 @@ from shared.principals import Principal
 from shared.rows import Row
 
 IN_PATHS = "!$&'()*+,;=:@/"  # RFC 3986 3.3: what a path may hold besides letters, digits and -._~
-MOST_TERMS = 400  # of a union; SQLite takes 500
+LENGTHS = (8, 64, 400)
+MOST_TERMS = LENGTHS[-1]  # of a union; SQLite takes 500
 
 
 def created(entity: str, path: str, row: Row, name: str | None) -> Reply:
@@ -50,8 +51,14 @@ def hold(work: Work, column: Column[str], name: str | None) -> str | None:
 def stored_names(work: Work, column: Column[str], names: Iterable[str | None]) -> Mapping[str, str]:
     """How those of some names that a column holds are spelled there; the database says which are the same."""
     wanted = [name for name in dict.fromkeys(names) if name is not None]
-    found = [row for some in portions(wanted, MOST_TERMS) for row in work.rows(_select_spellings(column, some))]
+    found = [row for some in portions(wanted, MOST_TERMS) for row in work.rows(_select_spellings(column, padded(some)))]
     return {row.asked: row.stored for row in found}
+
+
+def padded(names: Sequence[str]) -> Sequence[str]:
+    """The names with the last one repeated, up to one of a few lengths: each is a statement that is kept, compiled."""
+    length = next(length for length in LENGTHS if length >= len(names))
+    return [*names, *[names[-1]] * (length - len(names))]
 
 
 def _select_spellings(column: Column[str], names: Iterable[str]) -> Any:

@@ -76,7 +76,7 @@ class Permissions(Collection[Permission]):
 
 def parted(actions: Any) -> list[Any]:
     """The actions of a column; empty ones at the end are dropped, as Java's split does."""
-    return list(actions.rstrip(",").split(","))
+    return list(actions.rstrip(",").split(",")) if actions.strip(",") or not actions else []
 
 
 def joined(actions: Iterable[str | None]) -> str:

@@ -156,7 +156,7 @@ def get_role(name: str, work: Work) -> Role:
 @routes.endpoint("DELETE", "/api/roles/{name}", allow=DELETE, statuses=(204, 400, 404))
 def delete_role(name: str, work: Work) -> Reply:
     """Delete a role, which users who are not active lose; refused while an active user has it."""
-    work.begin()
+    hold(work, role.c.name, name)
     if work.row(SELECT_HOLDER, {"name": name}) is not None:
         raise Refused(f"This role: {name} cann't be deleted as it's associated with users")
     if not rows.delete(work, name):

@@ -3,8 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BeforeValidator
 from sqlalchemy import Table, bindparam, delete, insert, select
 
 from services.profile.naming import hold, present
@@ -20,12 +21,15 @@ from shared.rows import Row
 NO_BODY = "None"  # the code that stands for no designated body at all
 
 
+Ignored = Annotated[None, BeforeValidator(lambda _: None)]  # whatever is sent
+
+
 class UserTrust(Row):
     """A trust that a user works for; `id` is the link's, `heeUserDTO` always null."""
 
     dto = "UserTrustDTO"
     id: Long = None
-    heeUserDTO: None = None
+    heeUserDTO: Ignored = None
     trustId: Long = None
     trustCode: Text = None
     trustName: Text = None
@@ -36,7 +40,7 @@ class UserProgramme(Row):
 
     dto = "UserProgrammeDTO"
     id: Long = None
-    heeUserDTO: None = None
+    heeUserDTO: Ignored = None
     programmeId: Long = None
     programmeName: Text = None
     programmeNumber: Text = None

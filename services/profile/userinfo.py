@@ -71,10 +71,15 @@ def resolve(work: Work, name: str) -> Principal:
 def find_userinfo(work: Work, name: str) -> UserProfile | None:
     """What is told of an active user with at least one permission; None of any other. Roles without one are left out."""
     facts = read_facts(work, name)
-    if facts is None or not facts.account.active:
+    if facts is None or not facts.account.active or not is_same(facts.account.name, name):
         return None
     held = [one for one in facts.held if one.spelling is not None]
     return describe(facts._replace(held=held)) if held else None
+
+
+def is_same(stored: str, named: str) -> bool:
+    """Do two names differ in case and blanks at the end alone? The database overlooks accents too, and issuers do not."""
+    return stored.rstrip(" ").casefold() == named.rstrip(" ").casefold()
 
 
 def describe(facts: Facts) -> UserProfile:

@@ -111,6 +111,7 @@ def list_users(designated_body_code: list[str], permissions: str | None, request
         raise NotAcceptable
     codes = list(dict.fromkeys(designated_body_code))
     names = None if permissions is None else [name for name in permissions.split(",") if name]
+    work.snapshot()
     found = work.rows(select_users(codes, names)) if codes and names != [] else []
     held: dict[str, list[str]] = defaultdict(list)
     for some in portions([row.name for row in found]):

@@ -19,6 +19,12 @@ def token_in(headers: Headers) -> str | None:
     return bearer_token(*(headers[name][0] if headers.get(name) else None for name in TOKEN_HEADERS))
 
 
+def tokens_in(headers: Headers) -> list[str]:
+    """All tokens that a call bears: which of several an old server believes, it alone knows."""
+    sent = [value for name in TOKEN_HEADERS for value in headers.get(name, ())]
+    return [token for value in sent if (token := bearer_token(value, None)) is not None]
+
+
 class VerifiedCallers:
     """Callers by token: the facade refuses nobody, so a token that does not verify is as good as none."""
 

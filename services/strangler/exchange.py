@@ -1,6 +1,5 @@
 """Asking the upstreams: within a deadline, guarded by breakers, again only where that is safe, and legacy as a fallback."""
 
-import contextlib
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -42,6 +41,7 @@ class Message(NamedTuple):
     host: str  # the caller's
     trace: Trace
     safe: bool
+    may_fall_back: Callable[[], bool]  # asked only where an upstream has failed: it may have to verify tokens
 
 
 class Exchange:
@@ -62,10 +62,15 @@ class Exchange:
         self._budget.earn()
         if name == LEGACY or not (decision.falls_back and message.safe):
             return self._attempt(name, message, decision, until, again=True), name
-        with contextlib.suppress(Refusal):
+        try:
             answer = self._attempt(name, message, decision, until - seconds * (1 - FIRST_SHARE), again=False)
-            if answer.status not in FAILING:
+            if answer.status not in FAILING or not message.may_fall_back():
                 return answer, name
+        except Refusal:
+            if not message.may_fall_back():
+                raise
+        if until - time.monotonic() < MINIMUM_SECONDS:  # keys that had to be fetched have used it up
+            raise Refusal(*TOLD[TimedOut])
         return self._attempt(LEGACY, message, decision, until, again=True), LEGACY
 
     def _attempt(self, name: str, message: Message, decision: Decision, until: float, *, again: bool) -> Answer:

@@ -83,6 +83,7 @@ class Facade:
             headers["host"][0] if "host" in headers else "",
             trace,
             safe,
+            lambda: incoming.may_fall_back,
         )
         return self._exchange.ask(message, decision, seconds_left(decision, context))
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from services.strangler.problems import Refusal
 from shared.calling.wire import Answer, Headers
+from shared.trace_ids import AMAZON_ID, KEPT_ID
 
 PSEUDONYM = "strangler"
 VIA = f"1.1 {PSEUDONYM}"
@@ -28,10 +29,8 @@ HOP_BY_HOP = frozenset(
 NOT_SENT = HOP_BY_HOP | {"content-length", "expect", "host", "traceparent"}
 CORRELATION, AMAZON_TRACE = "x-correlation-id", "x-amzn-trace-id"
 NOT_GIVEN = HOP_BY_HOP | {"content-length", "x-tis-served-by", CORRELATION, AMAZON_TRACE}
-KEPT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}").fullmatch
 TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}").match
 PROTOCOLS = ("https", "http")
-AMAZON_ID = re.compile(r"[A-Za-z0-9=;:,. _-]{1,512}").fullmatch
 BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
 

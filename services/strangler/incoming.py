@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote
 
-from services.strangler.claims import token_in
+from services.strangler.claims import token_in, tokens_in
 from services.strangler.limits import check_body, check_head
 from services.strangler.problems import bad_request
 
@@ -52,6 +52,11 @@ class Incoming:
         """Whom the call's token names where it counts, nobody otherwise."""
         token = token_in(self.headers)
         return self._verify(token) if token else None
+
+    @property
+    def may_fall_back(self) -> bool:
+        """May an old server answer in a new one's place? It verifies no token, so each that the call bears must count."""
+        return all(self._verify(token) is not None for token in tokens_in(self.headers))
 
     @cached_property
     def cookies(self) -> dict[str, list[str]]:

@@ -109,7 +109,9 @@ def json_binder(hint: Any) -> Binder:
     def bind(call: Call) -> Any:
         nonlocal adapter
         media_type = call.request.media_type
-        if media_type != "application/json" and not media_type.endswith("+json"):
+        if media_type != "application/json" and not (
+            media_type.startswith("application/") and media_type.endswith("+json")
+        ):
             raise UnsupportedMedia("The body must be sent as application/json.")
         value = read_json(call.request.body)
         if value is None:

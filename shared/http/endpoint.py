@@ -40,7 +40,7 @@ class Endpoint:
     @cached_property
     def is_cross_origin(self) -> bool:
         """May pages of any origin read its answers?"""
-        return self.standing is not None and "Vary" in self.standing
+        return self.standing is not None and "Origin" in self.standing.get("Vary", ())
 
     @cached_property
     def wants_identity(self) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from shared.bearer import bearer_token
 from shared.errors import BadRequest
+from shared.trace_ids import AMAZON_ID, KEPT_ID, TRACE_STATE
 from shared.trie import split
 
 # What the old servers' firewall refuses in a path: it could be read in two ways.
@@ -16,7 +17,12 @@ FORBIDDEN_IN_PATH = ("%2f", "%25", "%2e", "%3b", "%5c", "%00", *FORBIDDEN_PLAIN)
 
 JSON_RANGES = ("*/*", "application/*", "application/json")
 PREFLIGHT = {"origin", "access-control-request-method"}
-PASSED_ON = ("x-correlation-id", "traceparent", "tracestate", "x-amzn-trace-id")
+PASSED_ON = {
+    "x-correlation-id": KEPT_ID,
+    "traceparent": KEPT_ID,
+    "tracestate": TRACE_STATE,
+    "x-amzn-trace-id": AMAZON_ID,
+}
 
 
 class Request:
@@ -125,8 +131,6 @@ class Request:
 
     @property
     def passed_on(self) -> dict[str, str]:
-        """The headers that follow a call through every hop."""
+        """The headers that follow a call through every hop; one that is too long would have the next call refused."""
         known = {**self.headers, "x-correlation-id": self.correlation_id}
-        return {
-            name: known[name].encode("latin-1", "replace").decode("latin-1") for name in PASSED_ON if known.get(name)
-        }
+        return {name: known[name] for name, is_kept in PASSED_ON.items() if is_kept(known.get(name, ""))}

@@ -13,7 +13,7 @@ from typing import Any
 from chalice.app import Chalice
 
 from shared import observability
-from shared.config import load
+from shared.config import ConfigError, load
 from shared.db import Database, Work
 from shared.dialect import Dialect, error_body
 from shared.errors import ApiError, Forbidden, NoSuchPath, NotAcceptable, Unauthorised, Unavailable
@@ -25,8 +25,9 @@ from shared.http.reply import Reply, to_event
 from shared.http.request import Request
 from shared.issuer_stage import IssuerStage, reader_of
 from shared.issuers import Issuers
+from shared.kept_principals import Principals
 from shared.key_sets import KeysUnavailable
-from shared.principals import Principal, Principals
+from shared.principals import Principal
 from shared.tokens import Identity, TokenError, Verifier, all_count
 
 
@@ -83,9 +84,11 @@ class Service(Chalice):
 
     @cached_property
     def verifier(self) -> Verifier:
-        """Verifies the tokens of the issuers that count, by the route table where the service is told of one."""
-        table = self.settings.routes_table
-        return Verifier(self.settings.issuers, IssuerStage(reader_of(table)) if table else all_count)
+        """Verifies the tokens of the issuers that count: of several, the route table tells which."""
+        table, issuers = self.settings.routes_table, self.settings.issuers
+        if len(issuers) > 1 and not table:
+            raise ConfigError("TIS_ROUTES_TABLE is not set: with more than one issuer, it tells whose tokens count")
+        return Verifier(issuers, IssuerStage(reader_of(table)) if table else all_count)
 
     @cached_property
     def principals(self) -> Principals:

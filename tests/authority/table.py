@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 FILE = Path(__file__).with_name("table.tsv")
-PUBLIC, SIGNED_IN = "public", "any valid token"
+PUBLIC, SIGNED_IN, KNOWN = "public", "any valid token", "any known user"
 NOTHING_TO_LACK = "-"
 
 
@@ -34,7 +34,7 @@ class Line:
     @property
     def asks_authority(self) -> bool:
         """Does it ask for more than a token?"""
-        return self.asks not in (PUBLIC, SIGNED_IN)
+        return self.asks not in (PUBLIC, SIGNED_IN, KNOWN)
 
     @property
     def bad_token(self) -> int:

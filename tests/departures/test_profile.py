@@ -182,3 +182,28 @@ def test_departure_own_policies_need_a_name(call_profile: Caller, issuer: Issuer
     token = f"Bearer {issuer.token(name)}"
     told = call_profile("GET", f"{API}/userinfo", user="anonymous", Authorization=token).json
     assert {policy["name"] for policy in told["permissionPolicies"]} == set(told["permissions"])
+
+
+def test_departure_accents_tell_users_apart(call_profile: Caller, issuer: Issuer) -> None:
+    assert (
+        call_profile("POST", f"{API}/hee-users", user("jose", roles=[{"name": "TcsObserver"}]), user=ADMIN).status
+        == 201
+    )
+    for name, status in (("jose", 200), ("JOSE ", 200), ("jos\u00e9", 404)):
+        token = f"Bearer {issuer.token(name)}"
+        assert call_profile("GET", f"{API}/userinfo", user="anonymous", Authorization=token).status == status
+
+
+@pytest.mark.parametrize("path", ["jsonPatches", "jsonPatches/40", "jsonPatches/updateType/PostDTO"])
+def test_departure_nobody_reads_no_patches(call_profile: Caller, path: str) -> None:
+    for name in ("nobody.south55", "ines.winterbourne", "priya.greenhalgh8"):
+        assert call_profile("GET", f"{API}/{path}", user=name).status == 403
+
+
+def test_departure_links_stay_with_their_owner(call_profile: Caller) -> None:
+    owner = stored(call_profile, ADMIN)
+    (taken, *_) = owner["associatedTrusts"]
+    answer = call_profile("POST", f"{API}/hee-users", user("new.one", associatedTrusts=[taken]), user=ADMIN)
+    assert answer.status == 201
+    assert answer.json["associatedTrusts"][0]["id"] != taken["id"]
+    assert stored(call_profile, ADMIN) == owner

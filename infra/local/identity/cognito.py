@@ -1,5 +1,7 @@
 """Cognito for this machine: moto's, with one user pool whose key is the stack's own.
 
+The pool holds who may write what, as a real one should; moto enforces none of it.
+
 moto signs with a key that stands in its package, where everybody may read it. Ours is in the stack's folder, and its
 public half where Cognito publishes it. A user's name may be empty, or hold blanks, which Cognito's own user names may
 not: it stands in `preferred_username`, and the user name is made of it.
@@ -32,7 +34,10 @@ CLIENT: dict[str, Any] = {
     "IdTokenValidity": LIFETIME // 3600,
     "AccessTokenValidity": LIFETIME // 3600,
     "ReadAttributes": ["preferred_username"],
+    "WriteAttributes": ["locale"],  # never preferred_username: who may write it is whom he likes. Unset, it means all
 }
+# Who signed up by himself would choose his own attributes.
+POOL: dict[str, Any] = {"AdminCreateUserConfig": {"AllowAdminCreateUserOnly": True}}
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -41,7 +46,7 @@ class UserPool(CognitoIdpUserPool):
     """The fake's user pool, with a key of our own, and with ids that are made of it."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(DEFAULT_ACCOUNT_ID, REGION, "tis", {})
+        super().__init__(DEFAULT_ACCOUNT_ID, REGION, "tis", POOL)
         self._signer = Signer(issuer_key(folder, COGNITO))
         self.ids = PoolIds.of(folder)
         self.arn = self.arn.replace(self.id, self.ids.pool)

@@ -57,6 +57,6 @@ def issuers_of(folder: Path, port: int, cognito_url: str) -> list[dict[str, Any]
             "iss": ids.issuer,
             "jwks_url": f"{cognito_url}/{ids.pool}/.well-known/jwks.json",
             "audiences": [ids.client],
-            "user_claims": ["preferred_username", "cognito:username", "username"],
+            "user_claims": ["preferred_username"],
         },
     ]

@@ -108,6 +108,30 @@ def test_the_api_signs_in_with_the_same_key(api: Any, url: str, folder: Path) ->
         )
 
 
+def test_a_user_can_neither_write_his_name_nor_make_himself(api: Any, url: str, folder: Path) -> None:
+    """What the pool holds."""
+    assert url
+    ids = PoolIds.of(folder)
+    client = api.describe_user_pool_client(UserPoolId=ids.pool, ClientId=ids.client)["UserPoolClient"]
+    assert client["WriteAttributes"]  # without any, Cognito lets the user write all
+    assert "preferred_username" not in client["WriteAttributes"]
+    pool = api.describe_user_pool(UserPoolId=ids.pool)["UserPool"]
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+
+
+def test_the_fake_holds_these_rights_and_enforces_none(api: Any, url: str, folder: Path) -> None:
+    """Cognito would refuse both calls. When this fails, the fake has learnt it: turn it round."""
+    ids = PoolIds.of(folder)
+    api.sign_up(ClientId=ids.client, Username="eve", Password=PASSWORD)
+    api.admin_confirm_sign_up(UserPoolId=ids.pool, Username="eve")
+    given = {"USERNAME": "eve", "PASSWORD": PASSWORD}
+    result = api.initiate_auth(AuthFlow="USER_PASSWORD_AUTH", AuthParameters=given, ClientId=ids.client)
+    attributes = [{"Name": "preferred_username", "Value": "admin"}]
+    api.update_user_attributes(UserAttributes=attributes, AccessToken=result["AuthenticationResult"]["AccessToken"])
+    result = api.initiate_auth(AuthFlow="USER_PASSWORD_AUTH", AuthParameters=given, ClientId=ids.client)
+    assert verified(result["AuthenticationResult"]["IdToken"], url, ids)["preferred_username"] == "admin"
+
+
 def test_the_published_key_is_not_the_one_that_everybody_knows(url: str, folder: Path) -> None:
     from moto.utilities.utils import load_resource  # noqa: PLC0415 - moto imports slowly
 

@@ -9,8 +9,8 @@ import pytest
 from shared.calling.client import Failure, Oversized, TimedOut, Unreached
 from shared.calling.getting import Getter
 from shared.errors import Unavailable
+from shared.kept_principals import Principals
 from shared.key_sets import SET_LIMIT, JsonFetch, KeySet, KeysUnavailable
-from shared.principals import Principals
 from tests.identity import KEY_ID, Issuer
 from tests.integration.strangler.servers import Script, Server, answer, drip, drop, refused_url, running, say, slow
 

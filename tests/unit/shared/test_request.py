@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import BadRequest
-from shared.http.request import FORBIDDEN_IN_PATH, Request
+from shared.http.request import FORBIDDEN_IN_PATH, PASSED_ON, Request
 from tests.events import event
 from tests.unit.shared.refusals import maybe_refused
 
@@ -131,6 +131,53 @@ def test_media_type(header: str, media_type: str) -> None:
 def test_accept(accept: str | None, accepted: bool) -> None:
     headers = {} if accept is None else {"Accept": accept}
     assert Request(event("GET", "/a", headers)).accepts_json is accepted
+
+
+PARENT = f"00-{'a' * 32}-{'b' * 16}-01"
+AMAZON = "Root=1-67891233-abcdef012345678912345678;Sampled=1"
+
+
+def passed_on(**headers: str) -> dict[str, str]:
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Request(event("GET", "/a", {"x-correlation-id": "c-1", **sent})).passed_on
+
+
+def test_trace_is_passed_on_as_it_came() -> None:
+    sent = {"x_amzn_trace_id": AMAZON, "traceparent": PARENT, "tracestate": "a=" + "b" * 510, "accept": "*/*"}
+    assert passed_on(**sent) == {
+        "x-correlation-id": "c-1",
+        "traceparent": PARENT,
+        "tracestate": sent["tracestate"],
+        "x-amzn-trace-id": AMAZON,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("tracestate", "a=" + "b" * 511),
+        ("tracestate", "a" * 9_500),
+        ("tracestate", "a=é"),
+        ("tracestate", "a\r\nb: c"),
+        ("tracestate", ""),
+        ("traceparent", "0" * 129),
+        ("x_amzn_trace_id", "R" * 513),
+        ("x_amzn_trace_id", 'a"b'),
+    ],
+)
+def test_what_would_have_the_next_call_refused_is_dropped(name: str, value: str) -> None:
+    assert passed_on(**{name: value}) == {"x-correlation-id": "c-1"}
+
+
+@pytest.mark.parametrize("value", ["x" * 129, "a b", "李"])
+def test_a_correlation_id_that_the_facade_would_replace_is_dropped(value: str) -> None:
+    assert passed_on(x_correlation_id=value) == {}
+
+
+@given(st.sampled_from(sorted(PASSED_ON)), st.text())
+def test_what_is_passed_on_is_bounded_whatever_was_sent(name: str, value: str) -> None:
+    found = Request(event("GET", "/a", {name: value * 50})).passed_on
+    assert all(len(one) <= 512 and one.isascii() and one.isprintable() for one in found.values())
 
 
 @given(st.text())

@@ -1,9 +1,14 @@
 """Dispatch, order of checks and answers of a service, shown on a small one without a database."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 import jwt
 import pytest
 from pydantic import BaseModel
 
+from shared.config import ConfigError
 from shared.dialect import CROSS_ORIGIN, SECURED, Dialect
 from shared.errors import FieldError, Invalid
 from shared.http.binding import RawText
@@ -13,7 +18,7 @@ from shared.http.service import Service
 from shared.jackson import Text
 from shared.principals import PUBLIC, SIGNED_IN, Authority, Principal
 from tests.events import Answer, ask
-from tests.identity import Issuer, Profile
+from tests.identity import OLD, Issuer, Profile
 
 ISSUER = Issuer()
 USERS = {"ann": {"user": "ann", "authorities": ["write"]}, "bob": {"user": "bob", "authorities": []}}
@@ -189,3 +194,30 @@ def test_every_endpoint_names_where_it_stands(service: Service) -> None:
     sources = {endpoint.template: endpoint.source for endpoint in service.endpoints}
     assert all("test_service.py:" in source for source in sources.values())
     assert len(set(sources.values())) == len(service.endpoints)
+
+
+NEW = OLD | {"name": "cognito", "iss": "https://new.test", "jwks_url": "http://127.0.0.1:9/jwks"}
+
+
+def told_of(monkeypatch: pytest.MonkeyPatch, *issuers: Mapping[str, Any], **more: str) -> Service:
+    """A service that is told of issuers by its environment."""
+    monkeypatch.delenv("TIS_ROUTES_TABLE", raising=False)
+    told = {"TIS_DATABASE_URL": "sqlite://", "TIS_ISSUERS": json.dumps(issuers), **more}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    return Service("things", "/x", Dialect("thingApp"), [routes])
+
+
+def test_two_issuers_without_a_route_table_are_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = told_of(monkeypatch, OLD, NEW)
+    with pytest.raises(ConfigError, match="TIS_ROUTES_TABLE is not set"):
+        _ = made.verifier
+    assert call(made, "GET", "/x/api/things/1").status == 500
+
+
+def test_one_issuer_needs_no_route_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told_of(monkeypatch, OLD).verifier
+
+
+def test_two_issuers_with_a_route_table_are_as_far_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told_of(monkeypatch, OLD, NEW, TIS_ROUTES_TABLE="routes", AWS_REGION="eu-west-2").verifier

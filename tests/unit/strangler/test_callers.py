@@ -3,10 +3,11 @@
 import time
 from typing import Any
 
+import jwt
 import pytest
 
 from services.strangler.callers import COOKIE, identity, network, signed
-from services.strangler.claims import VerifiedCallers, token_in
+from services.strangler.claims import VerifiedCallers, token_in, tokens_in
 from services.strangler.incoming import Incoming
 from shared.stages import IssuerMove
 from shared.tokens import Verifier
@@ -69,6 +70,12 @@ def test_token_in_either_header(headers: dict[str, list[str]], token: str | None
     assert token_in(headers) == token
 
 
+def test_all_tokens_that_a_call_bears() -> None:
+    headers = {"authorization": ["Bearer a", "b"], "oidc_access_token": ["c", ""]}
+    assert tokens_in(headers) == ["a", "b", "c", ""]
+    assert tokens_in({"accept": ["*/*"]}) == []
+
+
 KEYCLOAK, COGNITO = Issuer(), Issuer()
 NEW = OLD | {"name": "cognito", "iss": "https://new.test", "user_claims": ["cognito:username"]}
 
@@ -99,6 +106,42 @@ def test_only_a_token_that_counts_names_anybody() -> None:
     for bad in (COGNITO.token("anna"), KEYCLOAK.token("a", exp=late), KEYCLOAK.token("a", aud=other), "a.b.c", ""):
         assert callers.of(bad) is None
     assert callers_at("legacy").of(new_token("anna")) is None
+
+
+def unsigned(user: str) -> str:
+    """A token that nobody has signed, as the old servers would take it."""
+    return jwt.encode({"iss": OLD["iss"], "aud": "tis", "preferred_username": user}, "", "none")
+
+
+GOOD = KEYCLOAK.token("anna")
+NOT_COUNTING = [unsigned("admin"), COGNITO.token("admin"), KEYCLOAK.token("a", exp=1), "a.b.c", "", "Basic YTpi"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "may"),
+    [
+        ({}, True),
+        ({"Authorization": [f"Bearer {GOOD}"]}, True),
+        ({"OIDC_access_token": [GOOD], "Authorization": [f"Bearer {GOOD}"]}, True),
+        *(({"Authorization": [f"Bearer {bad}"]}, False) for bad in NOT_COUNTING),
+        *(({"OIDC_access_token": [bad]}, False) for bad in NOT_COUNTING),
+        ({"OIDC_access_token": [unsigned("admin")], "Authorization": [f"Bearer {GOOD}"]}, False),
+        ({"Authorization": [f"Bearer {GOOD}", f"Bearer {unsigned('admin')}"]}, False),
+        ({"Authorization": [f"Bearer {new_token('anna')}"]}, False),
+    ],
+)
+def test_old_server_may_answer_for_a_new_one_only_where_every_token_counts(
+    headers: dict[str, list[str]], *, may: bool
+) -> None:
+    made = {**event("GET", "/reference/api/sites", {}), "multiValueHeaders": headers}
+    assert Incoming(made, callers_at("legacy").of).may_fall_back is may
+
+
+def test_without_issuers_only_a_call_without_token_may_fall_back() -> None:
+    callers = VerifiedCallers(None, lambda: IssuerMove("live"))
+    made = event("GET", "/reference/api/sites", {"authorization": f"Bearer {GOOD}"})
+    assert not Incoming(made, callers.of).may_fall_back
+    assert Incoming(event("GET", "/reference/api/sites", {}), callers.of).may_fall_back
 
 
 def test_caller_keeps_the_identity_when_the_issuer_changes() -> None:

@@ -2,28 +2,18 @@
 
 import getpass
 import json
-import os
 import sys
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from infra.local.stack.folder import StackError, StackFolder, port_of
-from infra.routing import Ledger, Move, RoutesError, State, UnsafeMove, moves, read_files
-from infra.routing.finding import Found, find
+from infra.cli.route_views import as_json_option, find_url, list_routes, show_history, shown_move
+from infra.cli.running import REFUSED, running_ledger, told
+from infra.routing import Move, moves
 from shared.route_items import ISSUERS
 from shared.stages import CANARY, STAGES
 
-REFUSED = 4
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}  # any will do for the local stack
-
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 reason_option = click.option("--reason", default="", metavar="TEXT", help="Why, for the history.")
 
 
@@ -36,82 +26,8 @@ def routes() -> None:
     """
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """Faults become a sentence on stderr, and the exit code: 4 where a move is refused, else 1."""
-    try:
-        yield
-    except UnsafeMove as error:
-        click.echo(f"Refused. {error}", err=True)
-        sys.exit(REFUSED)
-    except RoutesError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def running_ledger() -> Ledger:
-    """The running table. Raises RoutesError."""
-    try:
-        stack = StackFolder.of(port_of()).state()
-    except StackError as error:
-        if os.environ.get("TIS_ROUTES_TABLE"):
-            return Ledger.from_environ()
-        raise RoutesError(str(error)) from error
-    for name, value in CREDENTIALS.items():
-        os.environ.setdefault(name, value)
-    return Ledger(stack["routes_table"], stack["region"], stack["dynamodb"])
-
-
-def running_state() -> State:
-    """The running table's state, or, where there is none, what the files say."""
-    try:
-        return running_ledger().read()
-    except RoutesError as error:
-        click.echo(f"{error}\nShown is what infra/routes says.", err=True)
-        return State(specs=read_files())
-
-
-@routes.command("list")
-@click.option("--service", metavar="NAME", help="Only this service's.")
-@click.option("--stage", type=click.Choice(STAGES), help="Only those in this stage.")
-@as_json_option
-def list_routes(service: str | None, stage: str | None, as_json: bool) -> None:
-    """List routes and their stages."""
-    with told():
-        state = running_state()
-        if service is not None and service not in state.specs:
-            raise RoutesError(f"There is no service {service}; there are: {', '.join(state.specs)}.")
-    rows = [
-        {"service": name, "route": route, **moves.terms_of(terms)}
-        for name, spec in state.specs.items()
-        for route, terms in spec["routes"].items()
-        if service in (None, name) and stage in (None, moves.stage_of(terms))
-    ]
-    if state.all_legacy:
-        click.echo("All routes but the retired are taken back to legacy now: see `tis routes all-legacy`.", err=True)
-    if as_json:
-        click.echo(json.dumps(rows))
-        return
-    table = Table("service", "route", "stage", box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(row["service"], row["route"], shown(row))
-    Console(soft_wrap=True, width=None if sys.stdout.isatty() else 160).print(table)
-    counts = Counter(row["stage"] for row in rows)
-    click.echo(", ".join(f"{counts[one]} {one}" for one in STAGES if counts[one]) or "none", err=True)
-
-
-@routes.command("find")
-@click.argument("url")
-@click.option("--method", metavar="METHOD", help="Only this method's route.")
-@as_json_option
-def find_url(url: str, method: str | None, as_json: bool) -> None:
-    """Say what answers a URL, or a path: stage, upstream, authority, and where its code is."""
-    with told():
-        found = find(running_state(), url, method)
-    if as_json:
-        click.echo(json.dumps([asdict(one) for one in found]))
-        return
-    for one in found:
-        click.echo("\n".join(lines_of(one)))
+for view in (list_routes, find_url, show_history):
+    routes.add_command(view)
 
 
 @routes.command("set")
@@ -184,17 +100,5 @@ def report(planned: list[Move], as_json: bool, **facts: Any) -> None:
         click.echo(json.dumps({**facts, "moves": [asdict(move) for move in planned]}))
         return
     for move in planned:
-        click.echo(f"{move.route}: {shown(moves.terms_of(move.before))} -> {shown(moves.terms_of(move.after))}")
+        click.echo(f"{move.route}: {shown_move(move)}")
     click.echo(f"{len(planned)} {'route' if len(planned) == 1 else 'routes'}", err=True)
-
-
-def shown(terms: dict[str, Any]) -> str:
-    """A stage, and what else a reader of a list wants to know."""
-    share = f" {terms['permyriad'] / 100:g} %" if "permyriad" in terms else ""
-    rules = f", {len(terms['rules'])} rules" if terms.get("rules") else ""
-    return f"{terms['stage']}{share}{rules}"
-
-
-def lines_of(found: Found) -> list[str]:
-    """What `find` says of a route, for people."""
-    return [found.route, *(f"  {name}: {value}" for name, value in asdict(found).items() if name != "route" and value)]

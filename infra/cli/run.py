@@ -2,19 +2,23 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
 from infra.cli.output import Notes, Steps
-from infra.local.stack.folder import StackError, port_of
+from infra.cli.port import named_port
+from infra.local.gateway.dispatch import FACADE
+from infra.local.stack.folder import StackError
 from infra.local.stack.serve import Watcher
+from infra.local.stack.settings import services_of
 from infra.local.stack.stack import Options, run_stack
 
 DEFAULT_ROWS = 1_000
 EMBEDDED, REAL = "embedded", "real"  # what STACK may say
+INDENT = 15  # of what is told, behind its name
 
 
 @click.command()
@@ -35,6 +39,7 @@ def run(real: bool, rows: int, live: tuple[str, ...], as_json: bool) -> None:
     stack = os.environ.get("STACK") or EMBEDDED
     if stack not in (EMBEDDED, REAL):
         raise click.UsageError(f"STACK is {EMBEDDED} or {REAL}, not {stack!r}.")
+    port = named_port()
     steps, notes = Steps(), Notes()
 
     def ready(state: Mapping[str, object]) -> None:
@@ -42,8 +47,9 @@ def run(real: bool, rows: int, live: tuple[str, ...], as_json: bool) -> None:
         click.echo(json.dumps({"ready": True, **state}) if as_json else ready_text(state))
 
     try:
+        check_live(live, Path.cwd())
         options = Options(
-            port=port_of(),
+            port=port,
             root=Path.cwd(),
             rows=rows,
             real=real or stack == REAL,
@@ -54,6 +60,14 @@ def run(real: bool, rows: int, live: tuple[str, ...], as_json: bool) -> None:
     except StackError as error:
         steps.done()
         raise click.ClickException(str(error)) from error
+
+
+def check_live(live: Iterable[str], root: Path) -> None:
+    """Are these services that stand in the project? Any other is wrong usage. Raises StackError where none stand there."""
+    services = [name for name in services_of(root) if name != FACADE]
+    for name in live:
+        if name not in services:
+            raise click.UsageError(f"--live {name}: there is no such service here; there are: {', '.join(services)}.")
 
 
 def legacy_url() -> str | None:
@@ -72,14 +86,15 @@ def ready_text(state: Mapping[str, object]) -> str:
     gateway = str(state["gateway"])
     port = gateway.rpartition(":")[2]
     prefix = "" if port == "8080" else f"export TIS_PORT={port}; "
+    databases = state["databases"]
     rows = {
         "gateway": gateway,
         "console": f"{gateway}/_tis/",
         "old servers": state["legacy_url"],
         "dynamodb": state["dynamodb"],
         "cognito": state["cognito"],
-        "database": state["database_url"],
+        "databases": f"\n{' ' * INDENT}".join(databases.values()) if isinstance(databases, Mapping) else "",
         "logs": state["logs"],
         "try": f'{prefix}curl -H "Authorization: Bearer $(.venv/bin/tis token --user me)" "{gateway}/reference/api/sites?size=2"',
     }
-    return "\n".join(["ready", *(f"  {name:12} {value}" for name, value in rows.items() if value)])
+    return "\n".join(["ready", *(f"  {name:{INDENT - 3}} {value}" for name, value in rows.items() if value)])

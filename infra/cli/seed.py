@@ -11,6 +11,7 @@ from rich.progress import Progress, TaskID
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from infra.cli.port import named_port
 from infra.data import seed as data
 from infra.data.dataset import DatasetError, read_dataset
 from infra.data.schema import tables
@@ -25,7 +26,10 @@ REFUSED = 4
     "--rows", type=click.IntRange(1_000, data.MOST_ROWS), help="How many invented sites, or users (default: 1000)."
 )
 @click.option(
-    "--dataset", type=click.Path(path_type=Path), metavar="FILE", help='{"Table": [{"column": value}]}, in load order.'
+    "--dataset",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help='{"Table": [{"column": value}]}, in load order; FILE.gz is unpacked.',
 )
 @click.option("--yes", is_flag=True, help="Also on a database that is not on this machine.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
@@ -66,7 +70,8 @@ def _fill(url: str, service: str, rows: int, dataset: Path | None) -> dict[str, 
     """Fills the tables, progress shown on stderr; gives the number of rows of each table."""
     counts: dict[str, int] = {}
     tasks: dict[str, TaskID] = {}
-    with Progress(console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
 
         def show(table: str, done: int, total: int) -> None:
             counts[table] = done
@@ -83,10 +88,10 @@ def _fill(url: str, service: str, rows: int, dataset: Path | None) -> dict[str, 
 
 def _database_url(service: str) -> str:
     """TIS_DATABASE_URL, else what the running stack wrote down for the service when it started."""
-    port = os.environ.get("TIS_PORT", "8080")
     if url := os.environ.get("TIS_DATABASE_URL"):
         return _checked(url)
-    stack = Path(".tis") / port / "stack.json"
+    port = named_port()
+    stack = Path(".tis") / str(port) / "stack.json"
     try:
         return _checked(str(json.loads(stack.read_text(encoding="utf-8"))["databases"][service]))
     except (OSError, ValueError, KeyError, TypeError) as error:

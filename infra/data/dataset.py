@@ -3,7 +3,9 @@
 Dates are `yyyy-MM-dd`, date-times `yyyy-MM-dd HH:mm:ss` (UTC), bits true and false; null is null.
 """
 
+import gzip
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -25,9 +27,12 @@ class DatasetError(Exception):
 
 
 def read_dataset(path: Path) -> dict[str, list[Row]]:
-    """What a dataset file holds, its outer shape checked. Raises DatasetError."""
+    """What a dataset file holds, packed as FILE.gz or not, its outer shape checked. Raises DatasetError."""
     try:
-        dataset = json.loads(path.read_text(encoding="utf-8"))
+        packed = path.read_bytes()
+        dataset = json.loads(gzip.decompress(packed) if path.suffix == ".gz" else packed)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DatasetError(f"{path} cannot be unpacked: {error}.") from error
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:

@@ -60,6 +60,11 @@ def find_route(state: State, route: str) -> tuple[str, str]:
     method, _, path = route.strip().partition(" ")
     wanted = anonymous(f"{method.upper()} {path.strip()}")
     if wanted not in names:
+        if wanted in {anonymous(name) for spec in read_files().values() for name in spec["routes"]}:
+            raise RoutesError(
+                f'infra/routes has "{route}", but the running table has not: the stack takes new routes up when it starts.'
+                " Restart it, and try again."
+            )
         close = [f'"{names[one][1]}"' for one in get_close_matches(wanted, names, n=3)]
         raise RoutesError(f'There is no route "{route}".' + (f" Did you mean {' or '.join(close)}?" if close else ""))
     return names[wanted]
@@ -115,7 +120,7 @@ def with_moves(state: State, moves: Iterable[Move]) -> State:
 
 
 def set_all_legacy(ledger: Ledger, by: str, reason: str, *, on: bool) -> tuple[State, list[str]]:
-    """Take all routes back to legacy, or end that; with it the retired routes, which it leaves where they are.
+    """Take all routes back to legacy, or end that; with it the retired routes, which the taking back leaves where they are.
 
     The issuers stay too: who has signed in at the new one has no token of the old one.
     """
@@ -124,7 +129,7 @@ def set_all_legacy(ledger: Ledger, by: str, reason: str, *, on: bool) -> tuple[S
         route
         for name, spec in before.specs.items()
         for route, terms in spec["routes"].items()
-        if name != ISSUERS and stage_of(terms) == RETIRED
+        if on and name != ISSUERS and stage_of(terms) == RETIRED
     ]
     if before.all_legacy == on:
         return before, left

@@ -63,6 +63,16 @@ def table() -> tuple[Line, ...]:
     )
 
 
+def line_named(name: str) -> Line:
+    """The line of an endpoint, by method and template. An endpoint without one fails the test that asks."""
+    for line in table():
+        if line.name == name:
+            return line
+    raise AssertionError(
+        f"{name} has no line in tests/authority/table.tsv: add it, with what it asks for and how it refuses."
+    )
+
+
 def line_of(method: str, path: str) -> Line | None:
     """The line of the endpoint that answers a path: where several fit, that with the fewest values in its template."""
     asked = "GET" if method == "HEAD" else method

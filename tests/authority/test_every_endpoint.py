@@ -10,15 +10,15 @@ import pytest
 from shared.http.endpoint import Endpoint
 from shared.http.service import Service
 from tests.authority.people import ASKED, NO_RIGHTS, all_but, only
-from tests.authority.table import Line, table
+from tests.authority.table import Line, line_named
 from tests.authority.tokens import bad_tokens
+from tests.endpoints import name_of
 from tests.events import Answer, ask
 from tests.identity import Issuer
 from tests.integration.caller import says_why
 from tests.integration.fitting import fitting_body, fitting_target
 from tests.integration.watching import Statement, contents, watched
 
-LINES = {line.name: line for line in table()}
 BAD = (
     "expired",
     "signed by a stranger",
@@ -58,7 +58,7 @@ def calls(
 ) -> Iterator[Call]:
     """Call every endpoint of a service, in a dry run, with a token and a body that depend on the endpoint."""
     for endpoint in service.endpoints:
-        line = LINES[f"{endpoint.method} {endpoint.template}"]
+        line = line_named(name_of(endpoint))
         headers = {"Content-Type": "application/json", "X-Tis-Dry-Run": "true"}
         if (token := token_for(line)) is not None:
             headers["Authorization"] = f"Bearer {token}"

@@ -28,7 +28,7 @@ from shared.principals import PUBLIC, Authority, Permission, Policy, Principal
 from tests.identity import Issuer
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 6  # for each of 366 operations, once with good data and once with bad
+EXAMPLES = 6  # for each operation, once with good data and once with bad
 SERVICES = {"reference": reference, "profile": profile}
 DOCUMENTS = {name: document(name, "1.0.0", app.endpoints) for name, app in SERVICES.items()}
 OPERATIONS = [
@@ -37,7 +37,7 @@ OPERATIONS = [
     for path, item in made["paths"].items()
     for method, one in item.items()
 ]
-COUNTS = {"reference": 334, "profile": 32}
+AT_LEAST = {"reference": 334, "profile": 32}
 WITHOUT_TOKEN = {"/reference/actuator/health", "/profile/api/userinfo", "/profile/api/userupdate"}
 CALLER = "greta.hollister6"  # one whom profile knows
 
@@ -75,7 +75,7 @@ def test_the_document_is_valid(name: str) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_endpoint_is_an_operation_of_its_own(name: str) -> None:
     made = [one["operationId"] for service, _, _, one in OPERATIONS if service == name]
-    assert len(made) == len(set(made)) == len(SERVICES[name].endpoints) == COUNTS[name]
+    assert len(made) == len(set(made)) == len(SERVICES[name].endpoints) >= AT_LEAST[name]
 
 
 def test_every_operation_declares_what_can_occur() -> None:

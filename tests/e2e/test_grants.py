@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Reply, Stack, make_project
+from tests.e2e.conftest import Reply, Stack, make_project, tis
 
 pytestmark = pytest.mark.stack
 
@@ -51,6 +51,14 @@ def test_every_flag_is_in_userinfo_of_both_sides(
 def test_a_plain_token_grants_nothing_and_takes_back(stack: Stack) -> None:
     assert ask(stack, SIDES["new"], stack.token("plain", authority="a:b")).status == 200
     assert ask(stack, SIDES["new"], stack.token("plain")).status == 404
+
+
+def test_the_seeds_administrator_stays_unless_that_is_meant(stack: Stack) -> None:
+    before = ask(stack, SIDES["new"], stack.token("tis.administrator")).body
+    done = tis(stack.project, stack.port, "token", "--user", "tis.administrator", "--role", "HEE")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "If that is meant, add --yes." in done.stderr
+    assert ask(stack, SIDES["new"], stack.token("tis.administrator")).body == before
 
 
 def test_commands_at_once_all_count(stack: Stack) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from infra.cli.run import ready_text
 from infra.local.gateway.server import open_socket
 from tests.e2e.conftest import ROOT, Stack, environ_with, free_port, tis
 
@@ -153,10 +154,31 @@ def test_stack_of_an_unknown_kind_is_a_usage_error(project: Path) -> None:
     assert "STACK is embedded or real, not 'nope'." in done.stderr
 
 
-def test_service_that_is_unknown_cannot_be_live(project: Path) -> None:
-    done = tis(project, free_port(), "run", "--live", "nope")
-    assert done.returncode == 1
-    assert "There is no service nope" in done.stderr
+@pytest.mark.parametrize("name", ["nope", "issuers", "tcs", "strangler"])
+def test_service_that_is_unknown_cannot_be_live(project: Path, name: str) -> None:
+    for known in ("profile", "reference"):
+        (project / "services" / known).mkdir()
+        (project / "services" / known / "app.py").write_text(FACADE)
+    done = tis(project, free_port(), "run", "--live", "profile", "--live", name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith(f"--live {name}: there is no such service here; there are: profile, reference.\n")
+    assert not (project / ".tis").exists()
+
+
+@pytest.mark.parametrize("module", ["infra.local.stack.aws_fakes", "tests.legacy"])
+def test_helper_that_is_killed_is_told_of(project: Path, run: Run, module: str) -> None:
+    stack = run(project)
+    (helper,) = [process for process in stack.processes() if module in process.cmdline()]
+    helper.kill()
+    await_that(lambda: any("was killed (signal 9); stop with Ctrl-C and start again." in line for line in stack.errors))
+
+
+def test_people_are_shown_all_databases() -> None:
+    names = ("gateway", "legacy_url", "dynamodb", "cognito", "logs")
+    told = ready_text(
+        {**dict.fromkeys(names, "x"), "databases": {"profile": "sqlite:///a", "reference": "sqlite:///b"}}
+    )
+    assert "  databases    sqlite:///a\n               sqlite:///b\n" in told
 
 
 def test_folder_without_a_project_is_a_sentence(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ class Helper:
 
     def fault(self) -> str:
         """The sentence for a helper that has ended by itself."""
+        if (code := self.process.returncode or 0) < 0:
+            return f"The process of the {self.name} was killed (signal {-code})"
         lines = self.log.read_text(errors="replace").split("\n")
         last = next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing")
         return f"The {self.name} ended: {last} (more in {os.path.relpath(self.log)})"

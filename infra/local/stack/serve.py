@@ -78,9 +78,9 @@ async def start_pools(pools: Mapping[str, Pool]) -> None:
 
 
 async def follow_helpers(helpers: Helpers, say: Say) -> None:
-    """Say so when a helper ends by itself, until cancelled."""
+    """Say so when a helper ends by itself, and what to do, until cancelled."""
     with contextlib.suppress(asyncio.CancelledError):
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             for sentence in helpers.ended():
-                say(sentence)
+                say(f"{sentence}; stop with Ctrl-C and start again.")

@@ -151,9 +151,11 @@ def test_there_are_users_of_all_kinds(tables: Tables) -> None:
 @pytest.mark.parametrize("rows", [1, 1_000])
 def test_somebody_can_administrate_a_fresh_stack(rows: int) -> None:
     tables = _generated(rows)
-    (admin,) = (row for row in tables["HeeUser"] if row["name"] == "admin")
+    (admin,) = (row for row in tables["HeeUser"] if row["name"] == "tis.administrator")
     assert admin["active"]
-    assert [row["roleName"] for row in tables["UserRole"] if row["userName"] == "admin"] == ["HEE TIS Admin"]
+    assert [row["roleName"] for row in tables["UserRole"] if row["userName"] == "tis.administrator"] == [
+        "HEE TIS Admin"
+    ]
     held = {row["permissionName"] for row in tables["RolePermission"] if row["roleName"] == "HEE TIS Admin"}
     assert held > {f"profile:{part}:entities" for part in ("view", "add:modify", "delete")}
 

@@ -1,5 +1,6 @@
 """infra/cli/seed.py: `tis seed` as it is typed, on SQLite."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,27 @@ def test_a_dataset_takes_the_place_of_all_rows(stack: Path) -> None:
     result = _run("--dataset", str(_write(stack / "set.json", GENDERS)), "--json")
     assert json.loads(result.stdout) == {"service": "reference", "rows": 1, "tables": {"Gender": 1}}
     assert (_count(stack, gender), _count(stack, site)) == (1, 0)
+
+
+def test_a_packed_dataset_is_unpacked(stack: Path) -> None:
+    (stack / "set.json.gz").write_bytes(gzip.compress(json.dumps(GENDERS).encode()))
+    assert json.loads(_run("--dataset", str(stack / "set.json.gz"), "--json").stdout)["rows"] == 1
+    assert _count(stack, gender) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b"{}")[:-9], gzip.compress(b"{")])
+def test_a_badly_packed_dataset_is_a_sentence(stack: Path, content: bytes) -> None:
+    (stack / "set.json.gz").write_bytes(content)
+    result = _run("--dataset", str(stack / "set.json.gz"))
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.endswith(" Nothing was changed.\n")
+
+
+def test_a_port_that_is_none_is_wrong_usage(stack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIS_PORT", "many")
+    assert _run().exit_code == 2
+    assert not (stack / "data.db").exists()
 
 
 def test_an_empty_dataset_empties_the_tables(stack: Path) -> None:

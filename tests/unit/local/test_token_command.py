@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from infra.cli.main import main
+from infra.cli.standing import ADMINISTRATOR
 from infra.data.seed import load
 from infra.local.identity.keys import KEYCLOAK
 from infra.local.stack.folder import StackFolder
@@ -50,6 +51,21 @@ def names_in(result: Result) -> list[Any]:
     return [jwt.decode(token, options={"verify_signature": False})["preferred_username"] for token in tokens]
 
 
+def seed_with(url: str, role: str) -> None:
+    """Profile's rows with a user `admin`, who has a role, and with the role HEE."""
+    roles = [{"name": name} for name in dict.fromkeys((role, "HEE"))]
+    account = {"name": "admin", "firstName": "Ad", "lastName": "Min", "emailAddress": "", "active": True}
+    held = {"name": "p", "type": "t", "principal": "q", "resource": "r:", "actions": "Do", "effect": "Allow"}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "Permission": [held],
+        "Role": roles,
+        "RolePermission": [{"roleName": role, "permissionName": "p"}],
+        "HeeUser": [account],
+        "UserRole": [{"userName": "admin", "roleName": role}],
+    }
+    load(url, "profile", rows)
+
+
 def find(url: str, name: str) -> dict[str, Any] | None:
     with closing(Accounts(url)) as accounts:
         return accounts.find(name)
@@ -80,6 +96,36 @@ def test_a_token_without_flags_takes_away_what_an_earlier_one_gave(database: str
     assert find(database, "jo")
     result = run("--user", "jo")
     assert (names_in(result), find(database, "jo")) == (["jo"], None)
+
+
+def test_an_administrator_is_not_replaced_unless_that_is_meant(database: str) -> None:
+    seed_with(database, ADMINISTRATOR)
+    refused = run("--user", "Admin ", "--role", "HEE")
+    assert (refused.exit_code, refused.stdout) == (4, "")
+    assert "'admin' administrates users in profile" in refused.stderr
+    info = find(database, "admin")
+    assert info is not None
+    assert info["roles"] == [ADMINISTRATOR]
+    meant = run("--user", "admin", "--role", "HEE", "--yes")
+    assert names_in(meant) == ["admin"]
+    assert "had not made them: 'admin'" in meant.stderr
+    assert run("--user", "admin", "--role", "HEE").stderr == ""  # he is ours now
+    info = find(database, "admin")
+    assert info is not None
+    assert ADMINISTRATOR not in info["roles"]
+
+
+def test_another_user_of_the_seed_is_replaced_with_a_word(database: str) -> None:
+    seed_with(database, "ETL")
+    result = run("--user", "admin", "--role", "ETL")
+    assert names_in(result) == ["admin"]
+    assert "had not made them: 'admin'. `tis seed --service profile`" in result.stderr
+
+
+@pytest.mark.usefixtures("database")
+def test_a_role_that_did_not_exist_is_told_of_once() -> None:
+    assert "There was no role 'Rx': it is made" in run("--user", "jo", "--role", "Rx").stderr
+    assert run("--user", "jo", "--role", "rX").stderr == ""
 
 
 @pytest.mark.usefixtures("database")
@@ -117,6 +163,9 @@ def test_without_a_stack_there_is_nowhere_to_write_grants() -> None:
         ["--programme", "-1"],
         ["--issuer", "nobody"],
         ["--role", "r" * 101],
+        ["--role", ""],
+        ["--authority", " "],
+        ["--designated-body", ""],
         ["--user", "\udcff"],
         ["--nonsense"],
     ],
@@ -136,5 +185,6 @@ def test_nothing_is_made_outside_of_a_project(tmp_path: Path, monkeypatch: pytes
 def test_port_that_is_none_is_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIS_PORT", "many")
     result = run("--user", "jo")
-    assert (result.exit_code, result.stderr) == (1, "Error: TIS_PORT must be a port between 1 and 65535, not 'many'.\n")
+    assert result.exit_code == 2
+    assert "Error: TIS_PORT must be a port between 1 and 65535, not 'many'.\n" in result.stderr
     assert not folder.exists()

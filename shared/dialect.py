@@ -42,6 +42,7 @@ SECURED: Final[Mapping[str, list[str]]] = {
 CROSS_ORIGIN: Final[Mapping[str, list[str]]] = {
     "Vary": ["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"]
 }
+ANY_ORIGIN: Final[Mapping[str, list[str]]] = {**SECURED, **CROSS_ORIGIN}
 
 TITLES: Final[Mapping[type[ApiError], str]] = {
     Conflict: "error.conflict",

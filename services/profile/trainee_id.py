@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, insert, literal, select, update
 
 from services.profile.tables import revision, trainee, trainee_revision
 from shared.db import Work
-from shared.dialect import CROSS_ORIGIN, SECURED
+from shared.dialect import ANY_ORIGIN
 from shared.errors import BadRequest, Conflict
 from shared.http.endpoint import Resource
 from shared.jackson import Day, Flag, Long, Text, checked_text, read_day, reader
@@ -26,7 +26,6 @@ from shared.principals import Authority
 from shared.rows import Row
 
 REGISTER, VIEW = Authority("profile:register:trainee"), Authority("profile:view:all:mappings")
-ANY_ORIGIN: Final = {**SECURED, **CROSS_ORIGIN}
 LONGEST_NUMBER, LONGEST_CODE = 7, 20  # characters that the columns hold
 ADDED, CHANGED = 0, 1  # Envers' kinds of revisions
 SLASHED_DAY: Final = re.compile(r"\s*(?:(\d\d)/(\d\d)/(\d{4}))?\s*", re.ASCII).fullmatch

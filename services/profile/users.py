@@ -13,14 +13,13 @@ from services.profile.user_facts import read_facts
 from services.profile.user_profile import UserProfile
 from services.profile.userinfo import describe, shown
 from shared.db import Work
-from shared.dialect import CROSS_ORIGIN, SECURED
+from shared.dialect import ANY_ORIGIN
 from shared.errors import NotAcceptable, NotFound
 from shared.http.endpoint import Resource
 from shared.http.request import Request
 from shared.lookup import portions
 from shared.principals import Authority
 
-ANY_ORIGIN = {**SECURED, **CROSS_ORIGIN}
 OFFICER = "RVOfficer"  # the role of a responsible officer
 OWN_FIELDS = ("name", "firstName", "lastName", "gmcId", "phoneNumber", "emailAddress")
 IN_QUERIES = "!$'()*+,;:@/?"  # RFC 3986 3.4, less what parts parameters

@@ -24,7 +24,7 @@ from services.reference import (
     trusts,
 )
 from services.reference.tables import json_patch
-from shared.dialect import CROSS_ORIGIN, SECURED, Dialect
+from shared.dialect import ANY_ORIGIN, Dialect
 from shared.http.service import Service
 from shared.json_patches import serve_patches
 
@@ -51,7 +51,7 @@ MODULES = (
     trusts,
 )
 
-DIALECT = Dialect("referenceApp", standing={**SECURED, **CROSS_ORIGIN}, sets_language=True)
+DIALECT = Dialect("referenceApp", standing=ANY_ORIGIN, sets_language=True)
 RESOURCES = (*lookups.RESOURCES, *(module.routes for module in MODULES), serve_patches(json_patch))
 
 app = Service("reference", "/reference", DIALECT, RESOURCES)

@@ -1,9 +1,11 @@
 """Settings from the environment, read once: what is missing or malformed is refused by its name."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar, get_args, get_type_hints
+
+from shared.parameters import PLACES, fetch_settings
 
 Settings = TypeVar("Settings")
 
@@ -14,8 +16,13 @@ class ConfigError(Exception):
     """The environment lacks a setting or holds one that cannot be read; the message names it."""
 
 
-def load(kind: type[Settings], environ: Mapping[str, str] = os.environ) -> Settings:
-    """An instance of a dataclass, its field `legacy_url` taken from TIS_LEGACY_URL; all faults in one ConfigError."""
+def load(kind: type[Settings], environ: MutableMapping[str, str] = os.environ) -> Settings:
+    """An instance of a dataclass, its field `legacy_url` taken from TIS_LEGACY_URL; all faults in one ConfigError.
+
+    What a deployed function is told is fetched first (shared/parameters.py).
+    """
+    if PLACES in environ:
+        fetch_settings(environ)
     hints, values, faults = get_type_hints(kind), {}, []
     for field in fields(kind):  # type: ignore[arg-type]
         name = f"TIS_{field.name.upper()}"

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.faults import is_lost, refusal, was_idle
 
+LOGIN = "login"  # in a database's URL, `?login=iam`: there is no password, a signature stands for it
 CONNECT_TIMEOUT = 3  # seconds
 ANSWER_TIMEOUT = 20  # seconds for one statement, inside the gateway's 29
 LOCK_TIMEOUT = 5  # seconds for a row that another call is changing
@@ -36,13 +37,14 @@ class Database:
     def engine(self) -> Engine:
         """The engine, made at the first use."""
         if make_url(self.url).get_backend_name() == "sqlite":
-            from shared.sqlite import install  # noqa: PLC0415 - not in a function's package
+            from shared.sqlite import install  # noqa: PLC0415 - for this machine alone
 
             engine = create_engine(self.url, isolation_level="AUTOCOMMIT", hide_parameters=True)
             install(engine, begin=False)
             return engine
-        return create_engine(
-            self.url,
+        url = make_url(self.url)
+        engine = create_engine(
+            url.difference_update_query([LOGIN]),
             isolation_level="AUTOCOMMIT",
             pool_size=1,
             pool_reset_on_return=None,
@@ -54,6 +56,11 @@ class Database:
                 "init_command": SESSION_SETTINGS,
             },
         )
+        if url.query.get(LOGIN) == "iam":
+            from shared.database_login import log_in_by_iam  # noqa: PLC0415 - where there is no password
+
+            log_in_by_iam(engine)
+        return engine
 
     @property
     def connection(self) -> Connection:

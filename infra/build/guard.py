@@ -35,8 +35,8 @@ def check_project(project: Path, stage: str | None) -> None:
     """Raise BuildError unless services/<name> is built and up to date, and the stage one of chalice.json's."""
     root, service = project.parents[1], project.name
     manifest = read_manifest(root)
-    if stage is not None and stage not in manifest.stages:
-        raise BuildError(f"chalice.json has no stage {stage!r}; it has {', '.join(manifest.stages)}.")
+    if stage is not None:
+        manifest.stage(stage)
     problem = stale_part(root, manifest, service)
     if problem is not None:
         raise BuildError(f"{problem}. Build it first: `cd {root} && .venv/bin/python -m infra.build {service}`.")

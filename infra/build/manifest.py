@@ -2,8 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from infra.packaging.terms import Extras, StageExtras
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "chalice.json"
@@ -18,27 +21,39 @@ class _Part(BaseModel):
 
 
 class Permission(_Part):
-    """Actions of AWS that a function may take, on which resources."""
+    """Actions of AWS that a function may take, on which resources; `{stage}` in a resource is the stage's name."""
 
     actions: tuple[str, ...]
-    resources: tuple[str, ...] = ("*",)
+    resources: tuple[str, ...]
 
 
 class Stage(_Part):
-    """What a stage has otherwise than the defaults: memory in MB, environment variables."""
+    """A stage: how it is deployed, and what it has otherwise than the defaults (memory in MB, environment variables).
 
+    `chalice`: by `chalice deploy` of each service. `template`: by CloudFormation, from what `tis package` writes.
+    """
+
+    way: Literal["chalice", "template"] = "chalice"
     memory: int | None = Field(None, ge=128, le=10_240)
     environment: dict[str, str] = {}
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    aws: StageExtras = StageExtras()
 
 
 class Entry(_Part):
-    """A service: the distributions it ships, the settings it is given when deployed, what it may do."""
+    """A service: the distributions it ships, what it may do, and what it is told when deployed.
+
+    Settings and secrets are told by their names: their values lie in the stage's parameter and secret stores.
+    """
 
     libraries: tuple[str, ...]
     settings: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
     permissions: tuple[Permission, ...] = ()
     memory: int | None = Field(None, ge=128, le=10_240)
     environment: dict[str, str] = {}
+    aws: Extras = Extras()
 
 
 class Manifest(_Part):
@@ -60,6 +75,12 @@ class Manifest(_Part):
         if service not in self.services:
             raise BuildError(f"{NAME} has no service {service!r}; it has {', '.join(sorted(self.services))}.")
         return self.services[service]
+
+    def stage(self, name: str) -> Stage:
+        """A stage; BuildError where there is none."""
+        if name not in self.stages:
+            raise BuildError(f"{NAME} has no stage {name!r}; it has {', '.join(self.stages)}.")
+        return self.stages[name]
 
     def chosen(self, services: tuple[str, ...]) -> list[str]:
         """The services named, or all of them; BuildError for one that there is not."""

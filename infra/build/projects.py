@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from infra.build.libraries import read_pins
-from infra.build.manifest import Entry, Manifest, Stage
+from infra.build.manifest import Entry, Manifest
+from infra.build.policy import policy
 
-LOG_ACTIONS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
+PARAMETERS = "TIS_PARAMETERS"  # tells a function where its settings lie (shared/parameters.py)
 REQUIREMENTS = """\
 # Generated from chalice.json and requirements.lock by `python -m infra.build`, and checked for drift.
 # Chalice has nothing to fetch: the build puts these libraries into vendor/, pruned and with their byte code.
@@ -19,7 +20,8 @@ def rendered(root: Path, manifest: Manifest, service: str) -> Iterator[tuple[Pat
     """The generated files of a service's project and what they should hold."""
     project, entry = root / "services" / service, manifest.entry(service)
     yield project / ".chalice" / "config.json", as_json(config(manifest, service))
-    yield project / ".chalice" / "policy.json", as_json(policy(entry))
+    for stage in manifest.stages:
+        yield project / ".chalice" / f"policy-{stage}.json", as_json(policy(manifest, service, stage))
     pins = read_pins(root)
     lines = (f"# {pins[name].name}=={pins[name].version}\n" for name in sorted(entry.libraries))
     yield project / "requirements.txt", REQUIREMENTS + "".join(lines)
@@ -57,36 +59,34 @@ def config(manifest: Manifest, service: str) -> dict[str, Any]:
         "lambda_timeout": manifest.timeout,
         "lambda_memory_size": entry.memory or manifest.memory,
         "autogen_policy": False,
-        "iam_policy_file": "policy.json",
         "environment_variables": {
             "POWERTOOLS_SERVICE_NAME": app_name,
             **manifest.environment,
             **entry.environment,
         },
-        "stages": {name: stage_config(name, stage) for name, stage in manifest.stages.items()},
+        "stages": {name: stage_config(manifest, service, name) for name in manifest.stages},
     }
 
 
-def stage_config(name: str, stage: Stage) -> dict[str, Any]:
-    """A stage's part of config.json: only what differs from the defaults."""
-    own: dict[str, Any] = {"api_gateway_stage": name}
+def stage_config(manifest: Manifest, service: str, name: str) -> dict[str, Any]:
+    """A stage's part of config.json: what differs from the defaults. Its policy Chalice finds in policy-<stage>.json."""
+    stage, entry = manifest.stages[name], manifest.entry(service)
+    places = ",".join(parameters(entry, f"{manifest.app_prefix}/{name}/{service}"))
+    own: dict[str, Any] = {
+        "api_gateway_stage": name,
+        "environment_variables": {PARAMETERS: places, **stage.environment},
+    }
     if stage.memory is not None:
         own["lambda_memory_size"] = stage.memory
-    if stage.environment:
-        own["environment_variables"] = stage.environment
+    if stage.subnets:
+        own |= {"subnet_ids": list(stage.subnets), "security_group_ids": list(stage.security_groups)}
     return own
 
 
-def policy(entry: Entry) -> dict[str, Any]:
-    """The function's policy: its log, and what the service's entry permits."""
-    statements = [
-        {"Effect": "Allow", "Action": list(LOG_ACTIONS), "Resource": ["arn:aws:logs:*:*:*"]},
-        *(
-            {"Effect": "Allow", "Action": list(permission.actions), "Resource": list(permission.resources)}
-            for permission in entry.permissions
-        ),
-    ]
-    return {"Version": "2012-10-17", "Statement": statements}
+def parameters(entry: Entry, place: str) -> Iterator[str]:
+    """The names in the Parameter Store of a function's settings, and of its secrets, which it reads through it."""
+    yield from (f"/{place}/{name}" for name in entry.settings)
+    yield from (f"/aws/reference/secretsmanager/{place}/{name}" for name in entry.secrets)
 
 
 def as_json(value: Any) -> str:

@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol
 from services.strangler.problems import unavailable
 from services.strangler.table import Table, compile_table
 from shared import observability
-from shared.calling.dynamo import DynamoTable, StoreError
+from shared.calling.aws import StoreError
+from shared.calling.dynamo import DynamoTable
 from shared.route_items import CURRENT, KIND, NAME, ROUTES, VERSION, Spec, decode
 from shared.stages import FIRST_READ_SECONDS, MAX_AGE, READ_SECONDS, RETRY_AGE
 

@@ -11,7 +11,7 @@ from infra.routing import Ledger, commit_moves, plan_stage, set_all_legacy
 from services.strangler.config import Settings
 from services.strangler.facade import Facade
 from services.strangler.store import DynamoSource
-from shared.calling.dynamo import StoreError
+from shared.calling.aws import StoreError
 from shared.dialect import Dialect
 from shared.http.endpoint import Resource
 from shared.http.reply import Reply

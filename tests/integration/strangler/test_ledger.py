@@ -22,7 +22,7 @@ from services.strangler.app import app
 from services.strangler.config import Settings
 from services.strangler.facade import Facade
 from services.strangler.store import DynamoSource
-from shared.calling.dynamo import StoreError
+from shared.calling.aws import StoreError
 from tests.integration.strangler.servers import refused_url, running
 from tests.integration.strangler.test_facade import call, served_by
 

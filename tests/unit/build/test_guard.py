@@ -134,7 +134,7 @@ def test_another_python_is_refused(project: Path) -> None:
 
 
 def test_an_unknown_stage_is_refused(project: Path) -> None:
-    assert refusal(project, "prdo") == "chalice.json has no stage 'prdo'; it has dev, prod."
+    assert refusal(project, "prdo") == "chalice.json has no stage 'prdo'; it has local, dev, prod."
 
 
 def test_chalice_packages_what_was_built(project: Path, chalice: Chalice, tmp_path: Path, isolated: Isolated) -> None:
@@ -161,4 +161,4 @@ def test_chalice_refuses_what_is_stale(project: Path, chalice: Chalice, tmp_path
 def test_chalice_refuses_an_unknown_stage(chalice: Chalice, tmp_path: Path) -> None:
     done = chalice("package", "--stage", "prdo", str(tmp_path / "out"))
     assert done.returncode == 4
-    assert done.stderr == "Refused: chalice.json has no stage 'prdo'; it has dev, prod.\n"
+    assert done.stderr == "Refused: chalice.json has no stage 'prdo'; it has local, dev, prod.\n"

@@ -38,5 +38,5 @@ def test_chosen_services() -> None:
     manifest = read_manifest()
     assert manifest.chosen(()) == sorted(manifest.services)
     assert manifest.chosen(("reference",)) == ["reference"]
-    with pytest.raises(BuildError, match="no service 'referense'; it has reference, strangler"):
+    with pytest.raises(BuildError, match="no service 'referense'; it has profile, reference, strangler"):
         manifest.chosen(("referense",))

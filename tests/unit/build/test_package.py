@@ -96,7 +96,7 @@ def test_all_modules_have_their_byte_code_and_use_it(package: Path, isolated: Is
 
 
 def test_package_leaves_out_what_lambda_does_not_need(package: Path) -> None:
-    for name in ("shared/collation.py", "shared/general_ci.txt", "services/reference/seed.py", "infra", "tests"):
+    for name in ("services/reference/seed.py", "services/reference/.chalice", "infra", "tests"):
         assert not (package / name).exists(), name
     for name in ("sqlalchemy/orm", "sqlalchemy/testing", "sqlalchemy/dialects/oracle", "pydantic/v1", "boto3"):
         assert not (package / name).exists(), name

@@ -1,9 +1,12 @@
 """What a database error means for the caller."""
 
 import sqlite3
+import ssl
+from typing import Any
 
 import pymysql
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from shared.db import Database
@@ -58,3 +61,24 @@ def test_our_own_mistakes_stay_what_they_are() -> None:
 @pytest.mark.parametrize("url", ["sqlite://", "mysql+pymysql://root@127.0.0.1:1/x"])
 def test_errors_do_not_tell_values(url: str) -> None:
     assert Database(url).engine.hide_parameters
+
+
+def test_login_by_iam_brings_a_signature_over_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What PyMySQL is given for a URL that has `?login=iam`; the server itself is RDS Proxy, which is not to be had here."""
+    monkeypatch.setenv("AWS_REGION", "eu-west-2")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKID")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    given: dict[str, Any] = {}
+
+    def connect(**arguments: Any) -> None:
+        given.update(arguments)
+        raise pymysql.err.OperationalError(2003, "away")
+
+    monkeypatch.setattr(pymysql, "connect", connect)
+    with pytest.raises(Unavailable), Database("mysql+pymysql://jo@proxy:3306/x?login=iam").work() as work:
+        work.rows(text("SELECT 1"))
+    assert given["user"] == "jo"
+    assert given["password"].startswith("proxy:3306/?Action=connect&DBUser=jo&")
+    assert given["ssl"].check_hostname
+    assert given["ssl"].verify_mode == ssl.CERT_REQUIRED
+    assert "login" not in given

@@ -8,7 +8,7 @@ import pytest
 from services.strangler.decide import decide
 from services.strangler.problems import Refusal
 from services.strangler.store import KeptTable, Version
-from shared.calling.dynamo import StoreError
+from shared.calling.aws import StoreError
 from shared.route_items import Spec, decode, encode
 from shared.stages import MAX_AGE, READ_SECONDS
 from tests.unit.strangler.calls import incoming, spec_of

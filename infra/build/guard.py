@@ -5,30 +5,43 @@ from pathlib import Path
 
 import click
 
+from infra.build.contents import contents_head, fault
 from infra.build.libraries import deployed_target
 from infra.build.manifest import BuildError, Manifest, read_manifest
-from infra.build.package import contents_head, fault, source_digest
+from infra.build.package import source_digest
 from infra.build.projects import drifted
 
-UNSAFE = 4
+FAILED, UNSAFE = 1, 4
+CHANGING = ("deploy", "delete")  # the commands of Chalice that change something in AWS
 
 
 def refuse_stale(project: Path) -> None:
-    """End the process with a sentence and exit code 4 unless Chalice may deploy from this services/<name> now.
+    """End the process with a sentence, and exit code 4, unless Chalice may work on this services/<name> now.
 
-    Called while Chalice's CLI imports the app, before it packages anything.
+    Called while Chalice's CLI imports the app, before it packages anything. Where Chalice is to change what is deployed,
+    infra.deploy.hook goes with it from here on.
     """
+    context = click.get_current_context(silent=True)
+    project = project.resolve()
     try:
-        check_project(project.resolve(), chosen_stage())
+        check_project(project, context.params.get("stage") if context else None)
     except BuildError as error:
         click.echo(f"Refused: {error}", err=True)
         sys.exit(UNSAFE)
+    if context is not None and context.info_name in CHANGING:
+        go_along(project, context)
 
 
-def chosen_stage() -> str | None:
-    """The stage that Chalice's command was given, which takes any name; None outside of one."""
-    context = click.get_current_context(silent=True)
-    return context.params.get("stage") if context else None
+def go_along(project: Path, context: click.Context) -> None:
+    """Have one deploy at a time, on what really stands; end the process with a sentence where that cannot be."""
+    from infra.deploy.cloud import DeployError  # noqa: PLC0415 - with boto3, which only these commands need
+    from infra.deploy.hook import accompany  # noqa: PLC0415 - as above
+
+    try:
+        accompany(project, context)
+    except DeployError as error:
+        click.echo(str(error), err=True)
+        sys.exit(FAILED)
 
 
 def check_project(project: Path, stage: str | None) -> None:

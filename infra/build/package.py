@@ -1,8 +1,6 @@
 """A function's package: its own code and its libraries, pruned, with their byte code, as they lie on Lambda.
 
-The libraries, which change seldom and take long, are made once and kept in build/libraries/. In `contents.txt` stand
-what the package was made from and for, and every file with its hash: Chalice's cache of packages goes by contents
-alone and would ship the old package when a file is only renamed, and the guard reads there what is stale or partial.
+The libraries, which change seldom and take long, are made once and kept in build/libraries/.
 """
 
 import hashlib
@@ -18,6 +16,7 @@ from importlib.metadata import distribution, version
 from itertools import chain
 from pathlib import Path
 
+from infra.build.contents import CONTENTS, contents_head, fault, file_digest, listing
 from infra.build.libraries import (
     Files,
     Target,
@@ -30,7 +29,6 @@ from infra.build.libraries import (
 )
 from infra.build.manifest import BuildError, Manifest
 
-CONTENTS = "contents.txt"
 COMPILE_TIMEOUT = 300  # seconds
 FIXED_TIME = 315_532_800  # 1980, the first year of a zip: two builds of the same files give the same bytes
 ON_LAMBDA = "/var/task"  # where the code lies there, for tracebacks
@@ -88,12 +86,6 @@ def libraries_digest(root: Path, manifest: Manifest, service: str, target: Targe
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def file_digest(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _fill(
     root: Path, manifest: Manifest, service: str, target: Target, folder: Path, *, left_to_chalice: tuple[str, ...]
 ) -> bool:
@@ -110,28 +102,6 @@ def _fill(
         (fresh / CONTENTS).write_text(head + listing(fresh), encoding="utf-8")
         _settle_times(fresh)
     return True
-
-
-def contents_head(digest: str, target: Target) -> str:
-    """The first lines of contents.txt."""
-    return f"source {digest}\ntarget {target}\n\n"
-
-
-def listing(folder: Path) -> str:
-    """Every file of a package with its hash, one a line."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CONTENTS)
-    return "".join(f"{file_digest(path)} {path.relative_to(folder).as_posix()}\n" for path in paths)
-
-
-def fault(folder: Path, head: str) -> str | None:
-    """What is wrong with a package that should begin its contents.txt with `head`: missing, stale or partial."""
-    contents = folder / CONTENTS
-    if not contents.is_file():
-        return "is missing"
-    text = contents.read_text(encoding="utf-8")
-    if not text.startswith(head):
-        return "is stale: the code, the libraries or the Python that it was made from have changed"
-    return None if text == head + listing(folder) else "is partial: files are missing, added or changed"
 
 
 def _libraries(root: Path, manifest: Manifest, service: str, target: Target) -> Path:

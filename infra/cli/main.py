@@ -18,13 +18,19 @@ class Place(NamedTuple):
 
 
 COMMANDS = {
+    "aws": Place("infra.cli.aws", "aws", "Run an AWS on this machine, to deploy to."),
     "build": Place("infra.cli.build", "build", "Make the services' folders what Chalice deploys."),
+    "check": Place("infra.cli.check", "check", "Hold templates, policies and parameters to the rules."),
+    "cost": Place("infra.cli.cost", "cost", "Say what a month costs, before it comes."),
+    "deploy": Place("infra.cli.deploy", "deploy", "Deploy services to a stage."),
+    "diff": Place("infra.cli.deploy", "diff", "Say what a deploy would change."),
     "doctor": Place("infra.cli.doctor", "doctor", "Check what this machine and this folder need."),
-    "package": Place("infra.cli.build", "package", "Make the packages that tests and benchmarks import."),
+    "package": Place("infra.cli.package", "package", "Write the services' CloudFormation templates."),
     "routes": Place("infra.cli.routes", "routes", "Show, find and move routes."),
     "run": Place("infra.cli.run", "run", "Run the whole system on this machine."),
     "seed": Place("infra.cli.seed", "seed", "Replace all rows of a service's tables."),
     "token": Place("infra.cli.token", "token", "Print bearer tokens that the local stack accepts."),
+    "undeploy": Place("infra.cli.deploy", "undeploy", "Take services away from a stage."),
 }
 
 

@@ -1,0 +1,74 @@
+"""The settings and secrets of a stage's functions: is each there, before a function that needs it is deployed?"""
+
+from collections.abc import Iterable, Iterator
+
+from botocore.exceptions import ClientError
+
+from infra.build.manifest import Manifest
+from infra.deploy.cloud import Cloud, DeployError
+
+AT_ONCE = 10  # names that the Parameter Store takes in one question
+FACADE = "strangler"
+
+
+def check_settings(cloud: Cloud, manifest: Manifest, services: Iterable[str]) -> None:
+    """DeployError naming every setting and secret that a service has and the stage has not, and how it is put there."""
+    chosen = list(services)
+    lost = [
+        *(f"parameter {name}" for name in missing_parameters(cloud, setting_names(cloud, manifest, chosen))),
+        *(f"secret {name}" for name in missing_secrets(cloud, manifest, chosen)),
+    ]
+    if lost:
+        raise DeployError(
+            f"Stage {cloud.stage} lacks {', '.join(lost)}. Put it there, and deploy again:"
+            " `aws ssm put-parameter --type String --name NAME --value VALUE`, or"
+            " `aws secretsmanager create-secret --name NAME --secret-string VALUE`."
+        )
+
+
+def setting_names(cloud: Cloud, manifest: Manifest, services: list[str]) -> list[str]:
+    """The parameters of some services, without those that a deploy writes itself: where the services answer."""
+    own = {url_setting(service) for service in manifest.services}
+    return [
+        f"/{manifest.app_prefix}/{cloud.stage}/{service}/{name}"
+        for service in services
+        for name in manifest.entry(service).settings
+        if not (service == FACADE and name in own)
+    ]
+
+
+def missing_parameters(cloud: Cloud, names: list[str]) -> Iterator[str]:
+    """The names of which the Parameter Store has none."""
+    store = cloud.client("ssm")
+    for start in range(0, len(names), AT_ONCE):
+        yield from store.get_parameters(Names=names[start : start + AT_ONCE])["InvalidParameters"]
+
+
+def missing_secrets(cloud: Cloud, manifest: Manifest, services: list[str]) -> Iterator[str]:
+    """The secrets that do not exist."""
+    secrets = cloud.client("secretsmanager")
+    for service in services:
+        for name in manifest.entry(service).secrets:
+            secret = f"{manifest.app_prefix}/{cloud.stage}/{service}/{name}"
+            try:
+                secrets.describe_secret(SecretId=secret)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                    raise
+                yield secret
+
+
+def tell_facade(cloud: Cloud, manifest: Manifest, service: str, url: str) -> None:
+    """Write where a service answers to the facade's settings, if it has one for that, and it says something else."""
+    name = url_setting(service)
+    if FACADE not in manifest.services or name not in manifest.entry(FACADE).settings:
+        return
+    place, store = f"/{manifest.app_prefix}/{cloud.stage}/{FACADE}/{name}", cloud.client("ssm")
+    found = store.get_parameters(Names=[place])["Parameters"]
+    if not found or found[0]["Value"] != url.rstrip("/"):
+        store.put_parameter(Name=place, Value=url.rstrip("/"), Type="String", Overwrite=True)
+
+
+def url_setting(service: str) -> str:
+    """The facade's setting that says where a service is."""
+    return f"TIS_{service.upper().replace('-', '_')}_URL"

@@ -1,0 +1,119 @@
+"""Deploys of a small checkout to an AWS that moto plays: made, repeated, from another machine, and taken away."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from infra.build.manifest import read_manifest
+from infra.deploy.changes import difference
+from infra.deploy.cloud import DeployError
+from infra.deploy.deploying import deploy_services, remove_services
+from tests.unit.deploy.conftest import FakeAws, Opened, make_checkout, write_manifest
+
+ALL = ["strangler", "upload"]
+
+
+def test_all_services_are_deployed_and_the_facade_is_told_of_them(checkout: Path, opened: Opened, aws: FakeAws) -> None:
+    said: list[str] = []
+    outcomes, faults = deploy_services(opened(checkout, said), ALL)
+    assert faults == {}
+    assert sorted(outcomes) == ALL
+    assert all(outcome.changed and outcome.zip_bytes > 100 for outcome in outcomes.values())
+    assert aws.apis() == sorted(outcome.api for outcome in outcomes.values())
+    told = aws.client("ssm").get_parameter(Name="/tis/local/strangler/TIS_UPLOAD_URL")["Parameter"]["Value"]
+    assert told == outcomes["upload"].url == f"http://127.0.0.1:1/{outcomes['upload'].api}/local"
+    assert said.index("strangler: building") > said.index("upload: asking")
+
+
+def test_a_second_deploy_changes_nothing(checkout: Path, opened: Opened, aws: FakeAws) -> None:
+    first, _ = deploy_services(opened(checkout), ALL)
+    aws.asked.clear()
+    second, _ = deploy_services(opened(checkout), ALL)
+    assert {name: outcome.api for name, outcome in second.items()} == {name: one.api for name, one in first.items()}
+    assert not any(outcome.changed for outcome in second.values())
+    assert not [asked for asked in aws.asked if asked.startswith(("PUT", "DELETE", "PATCH"))]
+
+
+def test_another_checkout_deploys_to_the_same_apis(
+    checkout: Path, opened: Opened, aws: FakeAws, tmp_path: Path
+) -> None:
+    deploy_services(opened(checkout), ALL)
+    before = aws.apis()
+    other = make_checkout(tmp_path / "two")
+    (other / "shared" / "more.py").write_text("", encoding="utf-8")
+    outcomes, faults = deploy_services(opened(other), ALL)
+    assert faults == {}
+    assert all(outcome.changed for outcome in outcomes.values())
+    assert aws.apis() == before
+
+
+def test_only_the_changed_service_is_deployed_again(checkout: Path, opened: Opened) -> None:
+    deploy_services(opened(checkout), ALL)
+    (checkout / "services" / "upload" / "page.py").write_text("A = 1\n", encoding="utf-8")
+    outcomes, _ = deploy_services(opened(checkout), ALL)
+    assert {name: outcome.changed for name, outcome in outcomes.items()} == {"strangler": False, "upload": True}
+
+
+def test_a_function_that_somebody_else_changed_is_deployed_again(checkout: Path, opened: Opened, aws: FakeAws) -> None:
+    deploy_services(opened(checkout), ["upload"])
+    aws.client("lambda").delete_function(FunctionName="tis-upload-local")
+    outcomes, faults = deploy_services(opened(checkout), ["upload"])
+    assert faults == {}
+    assert outcomes["upload"].changed
+
+
+def test_difference_says_what_a_deploy_would_change(checkout: Path, opened: Opened) -> None:
+    assert difference(opened(checkout), "upload").action == "create"
+    deploy_services(opened(checkout), ["upload"])
+    assert difference(opened(checkout), "upload").action == "nothing"
+    (checkout / "shared" / "word.py").write_text("", encoding="utf-8")
+    found = difference(opened(checkout), "upload")
+    assert (found.action, found.changes) == ("update", ("new: shared/word.py",))
+    (checkout / "shared" / "word.py").rename(checkout / "shared" / "term.py")
+    assert difference(opened(checkout), "upload").changes == ("new: shared/term.py",)
+
+
+def test_what_is_removed_is_gone_and_can_be_made_again(checkout: Path, opened: Opened, aws: FakeAws) -> None:
+    deploy_services(opened(checkout), ALL)
+    removed, faults = remove_services(opened(checkout), ALL)
+    assert (removed, faults) == (ALL, {})
+    assert aws.apis() == []
+    assert aws.client("lambda").list_functions()["Functions"] == []
+    assert remove_services(opened(checkout), ALL) == ([], {})
+    outcomes, faults = deploy_services(opened(checkout), ["upload"])
+    assert faults == {}
+    assert aws.apis() == [outcomes["upload"].api]
+
+
+def test_a_missing_setting_and_a_missing_secret_are_named_before_anything_is_made(
+    checkout: Path, opened: Opened, aws: FakeAws
+) -> None:
+    write_manifest(checkout, services={"upload": {"libraries": [], "settings": ["TIS_A"], "secrets": ["TIS_B"]}})
+    with pytest.raises(DeployError, match="lacks parameter /tis/local/upload/TIS_A, secret tis/local/upload/TIS_B"):
+        deploy_services(opened(checkout), ["upload"])
+    assert aws.client("lambda").list_functions()["Functions"] == []
+
+
+def test_a_service_without_app_is_told_and_the_facade_is_not_deployed(checkout: Path, opened: Opened) -> None:
+    (checkout / "services" / "upload" / "app.py").unlink()
+    outcomes, faults = deploy_services(opened(checkout), ALL)
+    assert outcomes == {}
+    assert faults["upload"] == "services/upload has no app.py yet, so there is nothing to build."
+    assert faults["strangler"].startswith("not deployed")
+
+
+def test_a_package_holds_a_renamed_file_under_its_new_name_only(checkout: Path, opened: Opened, aws: FakeAws) -> None:
+    (checkout / "shared" / "word.py").write_text("", encoding="utf-8")
+    deploy_services(opened(checkout), ["upload"])
+    (checkout / "shared" / "word.py").rename(checkout / "shared" / "term.py")
+    outcomes, _ = deploy_services(opened(checkout), ["upload"])
+    assert outcomes["upload"].changed
+    manifest = read_manifest(checkout)
+    assert manifest.chosen(("upload",)) == ["upload"]
+    newest = max(
+        (checkout / "services/upload/.chalice/deployments").glob("*.zip"), key=lambda path: path.stat().st_mtime
+    )
+    shutil.unpack_archive(newest, checkout / "unpacked", "zip")
+    assert (checkout / "unpacked/shared/term.py").exists()
+    assert not (checkout / "unpacked/shared/word.py").exists()

@@ -9,6 +9,7 @@ import os
 import socket
 import time
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -17,6 +18,7 @@ from infra.deploy.cloud import LOCAL, Cloud, DeployError
 
 LEASE_SECONDS = 600.0  # a deploy takes less; whoever holds it longer has died
 CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict"}
+ENDED = {"Z", "X"}  # states of processes, as Linux tells them
 ABSENT = {"NoSuchKey", "404"}
 
 
@@ -125,11 +127,11 @@ def key_of(service: str) -> str:
 
 
 def is_alive(pid: int) -> bool:
-    """Does a process of this machine live?"""
+    """Does a process of this machine live? One that has ended and that nobody has asked for its end yet does not."""
     try:
         os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in ENDED
     except ProcessLookupError:
         return False
-    except PermissionError:
+    except OSError:  # somebody else's; or there is no /proc
         return True
-    return True

@@ -1,6 +1,7 @@
 """A small checkout with two services, and an AWS of its own that moto plays, to which they are deployed."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.moto_api._internal import moto_api_backend
+from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
@@ -64,11 +65,8 @@ class FakeAws:
 def operation_of(environ: dict[str, Any]) -> str:
     """`PUT /2015-03-31/functions` and the like; `CreateRole` for what says its name; without ids."""
     target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
-    parts = [
-        "{id}" if len(part) == 10 and part.isalnum() and not part.isalpha() else part
-        for part in environ["PATH_INFO"].split("/")
-    ]
-    return target or f"{environ['REQUEST_METHOD']} {'/'.join(parts)}"
+    path = re.sub(r"(?<=/restapis/)\w+", "{id}", environ["PATH_INFO"])
+    return target or f"{environ['REQUEST_METHOD']} {path}"
 
 
 @pytest.fixture

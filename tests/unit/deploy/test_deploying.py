@@ -103,7 +103,7 @@ def test_a_service_without_app_is_told_and_the_facade_is_not_deployed(checkout: 
     assert faults["strangler"].startswith("not deployed")
 
 
-def test_a_package_holds_a_renamed_file_under_its_new_name_only(checkout: Path, opened: Opened, aws: FakeAws) -> None:
+def test_a_package_holds_a_renamed_file_under_its_new_name_only(checkout: Path, opened: Opened) -> None:
     (checkout / "shared" / "word.py").write_text("", encoding="utf-8")
     deploy_services(opened(checkout), ["upload"])
     (checkout / "shared" / "word.py").rename(checkout / "shared" / "term.py")

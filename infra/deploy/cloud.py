@@ -1,5 +1,6 @@
 """The account of AWS that a stage lies in, as the environment names it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ def open_cloud(stage: str, *, endpoint: str | None = None, profile: str | None =
             " --stage local."
         )
     with told():
-        session = boto3.Session(profile_name=profile)
+        session = boto3.Session(profile_name=profile, region_name=os.environ.get("AWS_REGION"))
         if session.region_name is None:
             raise NoRegionError
         cloud = Cloud(stage, session, endpoint)

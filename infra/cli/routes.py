@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from infra.cli.route_compile import compile_table
 from infra.cli.route_views import as_json_option, find_url, list_routes, show_history, shown_move
 from infra.cli.running import REFUSED, running_ledger, told
 from infra.routing import Move, moves
@@ -26,7 +27,7 @@ def routes() -> None:
     """
 
 
-for view in (list_routes, find_url, show_history):
+for view in (list_routes, find_url, show_history, compile_table):
     routes.add_command(view)
 
 

@@ -27,9 +27,8 @@ def candidates(table: Table, segments: list[str]) -> Iterator[dict[str, Route]]:
     """The routes at a path by method, the best fitting template first."""
     for methods, _ in table.trie.matches(segments):
         yield methods
-    if not segments[-1]:
-        for methods, _ in table.trie.matches(segments[:-1]):
-            yield methods
+    for methods, _ in table.trie.matches([*segments, ""] if segments[-1] else segments[:-1]):
+        yield methods
 
 
 def pick(route: Route, incoming: Incoming) -> Decision:

@@ -19,7 +19,7 @@ def found_resources(cloud: Cloud, app_name: str) -> dict[str, Any]:
     name = f"{app_name}-{cloud.stage}"
     resources = [*found_role(cloud, name), *found_function(cloud, name)]
     if resources:
-        resources += found_api(cloud, app_name, name)
+        resources += found_api(cloud, name)
     return {"resources": resources, **SCHEMA}
 
 
@@ -56,12 +56,12 @@ def function_facts(cloud: Cloud, name: str) -> dict[str, Any]:
     return facts
 
 
-def found_api(cloud: Cloud, app_name: str, name: str) -> Iterator[dict[str, str]]:
+def found_api(cloud: Cloud, name: str) -> Iterator[dict[str, str]]:
     """The API that calls the function, where one is there: of several the oldest, which callers know."""
     gateway = cloud.client("apigateway")
     pages = gateway.get_paginator("get_rest_apis").paginate()
-    ours = [api for page in pages for api in page["items"] if api["name"] == app_name]
-    for api in sorted(ours, key=lambda api: str(api["createdDate"])):
+    apis = [api for page in pages for api in page["items"]]
+    for api in sorted(apis, key=lambda api: str(api["createdDate"])):
         if any(name_in(uri) == name for uri in integration_uris(gateway, api["id"])):
             url = f"https://{api['id']}.execute-api.{cloud.region}.amazonaws.com/{cloud.stage}/"
             yield {"name": API, "resource_type": API, "rest_api_id": api["id"], "rest_api_url": url}

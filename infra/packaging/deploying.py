@@ -46,7 +46,7 @@ def deploy_stack(written: Written, region: str, tell: Tell = silent, pace: Pace 
     stack = open_stack(written.prefix, written.stage, written.service, region, tell=tell, pace=pace)
     change_set = prepare(written, region, stack)
     if change_set is not None:
-        tell(f"{len(change_set.changes)} changes")
+        tell(f"resources to change: {len(change_set.changes)}")
         change_set.execute()
     outputs = stack.outputs()
     return Deployed(

@@ -132,6 +132,7 @@ def foreign_permissions(release: Release, body: Any) -> Resources:
             {"Fn::Sub": f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{API}}}/*"},
         )
         for name, service in sorted(set(named))
+        if service != release.service  # Chalice's own permission is for that
     }
 
 

@@ -18,8 +18,12 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from infra.build.libraries import running_python
+from infra.build.manifest import read_manifest
+
 ROOT = Path(__file__).parents[2]
 READY_SECONDS, ANSWER_SECONDS, END_SECONDS = 60, 30, 20
+DEPLOY_SECONDS = 300  # libraries may have to be fetched
 
 
 class Reply(NamedTuple):
@@ -33,7 +37,9 @@ def environ_with(port: int, **more: str) -> dict[str, str]:
     return {**left, "TIS_PORT": str(port), **more}
 
 
-def tis(project: Path, port: int, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+def tis(
+    project: Path, port: int, *arguments: str, seconds: float = READY_SECONDS, **environ: str
+) -> "subprocess.CompletedProcess[str]":
     """Run a `tis` command in a project's folder."""
     return subprocess.run(
         [sys.executable, "-m", "infra.cli.main", *arguments],
@@ -41,7 +47,7 @@ def tis(project: Path, port: int, *arguments: str, **environ: str) -> "subproces
         env=environ_with(port, **environ),
         capture_output=True,
         text=True,
-        timeout=READY_SECONDS,
+        timeout=seconds,
         check=False,
     )
 
@@ -104,11 +110,26 @@ def make_project(folder: Path) -> Path:
     return folder
 
 
-def start_stack(project: Path, *arguments: str, **environ: str) -> Stack:
+def start_deployed(project: Path, *arguments: str) -> Stack:
+    """Start a local AWS, deploy all services to it, and have it answer from their packages."""
+    for name in ("chalice.json", "requirements.lock"):
+        (project / name).symlink_to(ROOT / name)
+    (project / "build").mkdir()
+    (ROOT / "build" / "libraries").mkdir(parents=True, exist_ok=True)
+    (project / "build" / "libraries").symlink_to(ROOT / "build" / "libraries")  # fetched once for all
+    stack = start_stack(project, *arguments, command="aws")
+    done = tis(project, stack.port, "deploy", "--stage", "local", "--json", seconds=DEPLOY_SECONDS)
+    if done.returncode:
+        close(stack)
+        pytest.fail(f"The services are not deployed:\n{done.stderr}\n{stack.errors}")
+    return stack
+
+
+def start_stack(project: Path, *arguments: str, command: str = "run", **environ: str) -> Stack:
     """Start a stack on a free port, and wait until it says that it is ready."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "infra.cli.main", "run", "--json", *arguments],
+        [sys.executable, "-m", "infra.cli.main", command, "--json", *arguments],
         cwd=project,
         env=environ_with(port, **environ),
         stdout=subprocess.PIPE,
@@ -146,12 +167,21 @@ def close(stack: Stack) -> None:
             stream.close()
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The real services on SQLite, seeded, one stack for all tests."""
-    running = start_stack(make_project(tmp_path_factory.mktemp("project")))
+@pytest.fixture(scope="session", params=["source", "deployed"])
+def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The real services on SQLite, seeded, one stack for all tests: from the source tree, and from deployed packages."""
+    project = make_project(tmp_path_factory.mktemp("project"))
+    if request.param == "deployed":
+        skip_unless_deployable()
+    running = start_stack(project) if request.param == "source" else start_deployed(project)
     yield running
     close(running)
+
+
+def skip_unless_deployable() -> None:
+    """Functions are built and deployed by the Python that runs them."""
+    if running_python() != (deployed := read_manifest().python):
+        pytest.skip(f"what is deployed is built by Python {deployed}")
 
 
 @pytest.fixture

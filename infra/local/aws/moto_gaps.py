@@ -14,9 +14,7 @@ from moto.sqs.models import sqs_backends
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "x-amazon-apigateway-any-method"}
 MQ_BATCH = 100  # what Lambda takes where an Amazon MQ mapping says nothing
 
-Invoke = Callable[
-    [str, bytes, str], tuple[bytes, str | None]
-]  # ARN, event, invocation type: the result, a kind of error
+Invoke = Callable[[str, bytes, str], tuple[bytes, str | None]]  # ARN, event, invocation type; result, kind of error
 
 
 class Gap(NamedTuple):
@@ -40,9 +38,10 @@ def documents(api: RestAPI) -> dict[str, Any]:
 
 
 def understood(document: dict[str, Any]) -> dict[str, Any]:
-    """A document as moto can read it: it knows OpenAPI 3 alone, takes all keys of a path for methods, and asks for a
+    """A document as moto can read it.
 
-    description, and of every integration for a URI and a method, which those of kind mock have not.
+    It knows OpenAPI 3 alone, takes all keys of a path for methods, and asks for a description, and of every integration
+    for a URI and a method, which those of kind mock have not.
     """
     paths = {
         path: {method: lifted(operation) for method, operation in item.items() if method in METHODS}
@@ -68,7 +67,7 @@ _configure = LambdaFunction.update_configuration
 _source = EventSourceMapping._get_service_source_from_arn  # noqa: SLF001 - there is no other way in
 
 
-def import_rest_api(self: APIGatewayBackend, api_doc: dict[str, Any], fail_on_warnings: bool) -> RestAPI:
+def import_rest_api(self: APIGatewayBackend, api_doc: dict[str, Any], fail_on_warnings: bool) -> RestAPI:  # noqa: ARG001
     """Chalice imports Swagger 2.0, which moto refuses; and moto forgets the document, by which the gateway routes."""
     api = _import(self, understood(api_doc), fail_on_warnings=False)
     documents(api)[""] = api_doc
@@ -76,7 +75,11 @@ def import_rest_api(self: APIGatewayBackend, api_doc: dict[str, Any], fail_on_wa
 
 
 def put_rest_api(
-    self: APIGatewayBackend, function_id: str, api_doc: dict[str, Any], fail_on_warnings: bool, mode: str = "merge"
+    self: APIGatewayBackend,
+    function_id: str,
+    api_doc: dict[str, Any],
+    fail_on_warnings: bool,  # noqa: ARG001 - moto would validate what it does not know
+    mode: str = "merge",
 ) -> RestAPI:
     """As import_rest_api. A merge keeps the paths that the new document does not name."""
     api = _put(self, function_id, understood(api_doc), fail_on_warnings=False, mode=mode)
@@ -142,7 +145,7 @@ def create_event_source_mapping(self: LambdaBackend, spec: dict[str, Any]) -> Ev
     if ":mq:" in spec.get("EventSourceArn", ""):
         function = self.get_function(spec["FunctionName"])
         facts = {"RegionName": self.region_name, "AccountId": self.account_id, "FunctionArn": function.function_arn}
-        mapping = EventSourceMapping({"BatchSize": MQ_BATCH, **spec, **facts})
+        mapping = EventSourceMapping({"BatchSize": MQ_BATCH, **spec, **facts})  # type: ignore[abstract]
         self._event_source_mappings[mapping.uuid] = mapping
     else:
         mapping = _map(self, spec)

@@ -32,3 +32,8 @@ class Context:
     def log_group_name(self) -> str:
         """Where CloudWatch would keep the log."""
         return f"/aws/lambda/{self.function_name}"
+
+
+def stream_name(version: str, part: str | None = None) -> str:
+    """The name of an environment's log stream, as CloudWatch would have it."""
+    return f"{time.strftime('%Y/%m/%d')}/[{version}]{part or uuid.uuid4().hex}"

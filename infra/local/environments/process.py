@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from infra.local.environments.context import Context
+from infra.local.environments.context import Context, stream_name
 from infra.local.environments.warm import warm_up
 from infra.local.environments.wire import ANSWERED, FAILED, HEAD
 from infra.local.orphans import end_with_parent
@@ -45,7 +45,7 @@ def fault(error: BaseException) -> str:
 
 def answer_events(connection: socket.socket, name: str, function: Function) -> None:
     """Take one event at a time until the gateway closes the connection."""
-    stream = f"{time.strftime('%Y/%m/%d')}/[$LATEST]{os.getpid()}"
+    stream = stream_name("$LATEST", str(os.getpid()))
     reader = connection.makefile("rb")
     connection.sendall(HEAD.pack(0, os.getpid()))
     while head := reader.read(HEAD.size):

@@ -3,7 +3,7 @@
 import base64
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import lru_cache
@@ -26,11 +26,12 @@ class Malformed(Exception):
 
 @dataclass(slots=True)
 class Answer:
-    """Status, headers in order, body."""
+    """Status, headers in order, body; one that is passed on as it comes is a `stream` in the body's place."""
 
     status: int
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytes = b""
+    stream: AsyncIterator[bytes] | None = None
 
 
 def json_answer(status: int, content: Any) -> Answer:
@@ -94,12 +95,7 @@ def body_of(body: Any, *, encoded: bool) -> bytes:
 
 def written(answer: Answer, *, method: str, keep_alive: bool) -> bytes:
     """The answer as bytes of HTTP/1.1: without a body where the method or the status has none."""
-    lines = [f"HTTP/1.1 {answer.status} {PHRASES.get(answer.status, 'Unknown')}"]
-    lines += [f"{name}: {value}" for name, value in answer.headers if name.lower() not in OURS]
-    lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")
-    if all(name.lower() != "date" for name, _ in answer.headers):
-        lines.append(date_line(int(time.time())))
-    body = answer.body
+    lines, body = head_lines(answer, keep_alive=keep_alive), answer.body
     if answer.status in BODILESS:
         body = b""
     elif method == "HEAD":
@@ -109,6 +105,16 @@ def written(answer: Answer, *, method: str, keep_alive: bool) -> bytes:
     else:
         lines.append(f"Content-Length: {len(body)}")
     return "\r\n".join((*lines, "", "")).encode("latin-1") + body
+
+
+def head_lines(answer: Answer, *, keep_alive: bool) -> list[str]:
+    """The status and the headers, but for what tells how long the body is."""
+    lines = [f"HTTP/1.1 {answer.status} {PHRASES.get(answer.status, 'Unknown')}"]
+    lines += [f"{name}: {value}" for name, value in answer.headers if name.lower() not in OURS]
+    lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")
+    if all(name.lower() != "date" for name, _ in answer.headers):
+        lines.append(date_line(int(time.time())))
+    return lines
 
 
 @lru_cache(2)

@@ -10,6 +10,7 @@ import httptools
 from infra.local.gateway.answer import Answer, message, written
 from infra.local.gateway.limits import BODY_LIMIT, DISCARD_LIMIT, LINE_LIMIT, TooMuch
 from infra.local.gateway.request import Request
+from infra.local.gateway.streaming import has_body, pour
 
 PIPELINE_LIMIT = 8  # requests that wait for their turn on one connection, before it is read no further
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -33,6 +34,8 @@ class Connection(asyncio.Protocol):
         self._peer = ""
         self._last = False  # no further request is awaited
         self._fault: TooMuch | None = None
+        self._writable = asyncio.Event()
+        self._writable.set()
         self._transport: asyncio.Transport
 
     @property
@@ -63,6 +66,15 @@ class Connection(asyncio.Protocol):
         self._last = True
         self._queue.clear()
         self._connections.discard(self)
+        self._writable.set()
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than we write."""
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        """It has caught up."""
+        self._writable.set()
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, which calls the `on_` methods below."""
@@ -146,7 +158,10 @@ class Connection(asyncio.Protocol):
             answer = await self._answer(request)
             follows = bool(self._queue) or self._fault is not None or not self._last
             keep_alive = request.keep_alive and follows
-            if not self._transport.is_closing():
+            if answer.stream is not None and has_body(answer, request.method):
+                await pour(answer, answer.stream, self._transport, self._writable, keep_alive=keep_alive)
+                self.heard = self._loop.time()
+            elif not self._transport.is_closing():
                 self._transport.write(written(answer, method=request.method, keep_alive=keep_alive))
                 self.heard = self._loop.time()
                 if len(self._queue) == PIPELINE_LIMIT - 1:

@@ -6,7 +6,8 @@ from dataclasses import replace
 import orjson
 
 from infra.local.environments.environment import Failed, TimedOut
-from infra.local.environments.pool import Pool, Throttled, TooLarge
+from infra.local.environments.pool import Pool, TooLarge
+from infra.local.environments.waiting import Throttled
 from infra.local.gateway.answer import Answer, Malformed, answer_of, message
 from infra.local.gateway.limits import refusal
 from infra.local.gateway.request import Request, event_of

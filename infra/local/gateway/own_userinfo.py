@@ -7,16 +7,24 @@ import base64
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Protocol
 
 from infra.local.gateway.answer import Answer
-from infra.local.gateway.dispatch import Dispatcher, Page
+from infra.local.gateway.dispatch import Page
 from infra.local.gateway.request import Request
 from shared.bearer import bearer_token
 
 PROFILE, USERINFO = "profile", "/profile/api/userinfo"
 
 
-def userinfo_pages(issuers: Iterable[str], dispatcher: Dispatcher) -> dict[str, Page]:
+class Invoker(Protocol):
+    """What hands a request to a service by its name."""
+
+    async def invoke(self, name: str, request: Request, *, inner: bool) -> Answer:
+        """The service's answer."""
+
+
+def userinfo_pages(issuers: Iterable[str], invoker: Invoker) -> dict[str, Page]:
     """The pages by path, for tokens that one of the issuers is said to have made: it is for profile to verify that."""
     ours = frozenset(issuers)
 
@@ -25,7 +33,7 @@ def userinfo_pages(issuers: Iterable[str], dispatcher: Dispatcher) -> dict[str, 
         if issuer_of(token or "") not in ours:
             return None
         path = request.target[request.target.index(USERINFO) :]
-        answer = await dispatcher.invoke(PROFILE, replace(request, target=path), inner=True)
+        answer = await invoker.invoke(PROFILE, replace(request, target=path), inner=True)
         answer.headers.append(("X-Tis-Served-By", PROFILE))
         return answer
 

@@ -33,6 +33,7 @@ class Layout:
     aws: str  # where DynamoDB and Cognito are
     legacy_url: str
     databases: Mapping[str, str]  # URL by service
+    routes_table: str = ROUTES_TABLE
 
     @property
     def gateway(self) -> str:
@@ -48,7 +49,7 @@ class Layout:
             "user_pool": PoolIds.of(self.folder.path).pool,
             "user_pool_client": PoolIds.of(self.folder.path).client,
             "issuers": self.issuers(),
-            "routes_table": ROUTES_TABLE,
+            "routes_table": self.routes_table,
             "region": REGION,
             "pid": os.getpid(),
             "database_url": self.databases.get("reference"),
@@ -67,7 +68,7 @@ class Layout:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL_DYNAMODB": self.aws,
             "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": self.aws,
-            "TIS_ROUTES_TABLE": ROUTES_TABLE,
+            "TIS_ROUTES_TABLE": self.routes_table,
         }
 
     def issuers(self) -> list[dict[str, object]]:
@@ -83,21 +84,29 @@ class Layout:
         base = f"{self.gateway}/_fn/" if name == FACADE else f"{self.gateway}/_inner/"
         return {f"TIS_{other.upper()}_URL": base + other for other in others}
 
-    def function(self, name: str) -> Function:
-        """A service as a function."""
-        environ = {
-            **self.common_environ(),
+    def settings(self, name: str) -> dict[str, str]:
+        """What a function is told of this stack: its settings and secrets, by their names in chalice.json."""
+        told = {
             **self.service_urls(name),
             "TIS_LEGACY_URL": self.legacy_url,
             "TIS_ISSUERS": json.dumps(self.issuers()),
             "TIS_COOKIE_KEY": cookie_key(self.folder.path),
+            "TIS_ROUTES_TABLE": self.routes_table,
+        }
+        if name in self.databases:
+            told["TIS_DATABASE_URL"] = self.databases[name]
+        return told
+
+    def function(self, name: str) -> Function:
+        """A service as a function."""
+        environ = {
+            **self.common_environ(),
+            **self.settings(name),
             "AWS_LAMBDA_FUNCTION_NAME": f"tis-{name}",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY_MB),
             "POWERTOOLS_SERVICE_NAME": f"tis-{name}",
             "POWERTOOLS_METRICS_NAMESPACE": "tis",
         }
-        if name in self.databases:
-            environ["TIS_DATABASE_URL"] = self.databases[name]
         limit, reserved = (FACADE_LIMIT, FACADE_RESERVED) if name == FACADE else (SERVICE_LIMIT, 0)
         return Function(name, f"services.{name}.app:app", self.folder.log(name), environ, limit, reserved)
 

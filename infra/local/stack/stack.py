@@ -23,6 +23,8 @@ from infra.local.stack.processes import Helpers, free_port, leashed
 from infra.local.stack.serve import Say, Watcher, serve
 from infra.local.stack.settings import Layout, has_tables, services_of
 
+FAKES = ("infra.local.stack.aws_fakes",)
+
 
 @dataclass(frozen=True)
 class Options:
@@ -38,22 +40,27 @@ class Options:
 
 def run_stack(options: Options, watch: Watcher) -> None:
     """Start everything, and serve until SIGINT or SIGTERM. Raises StackError with nothing left running."""
+    folder = begin(options)
+    with ExitStack() as held, contextlib.suppress(KeyboardInterrupt):
+        held.enter_context(folder.lock())
+        listener = held.enter_context(listening_socket(options.port))
+        helpers = Helpers(folder, options.root)
+        held.callback(helpers.stop)
+        layout = start_helpers(options, helpers, held, watch.step)
+        prepare(options, layout, helpers, watch.step)
+        held.callback(folder.state_file.unlink, missing_ok=True)
+        uvloop.run(serve(layout, listener, helpers, watch, own_userinfo=options.legacy_url is not None))
+
+
+def begin(options: Options) -> StackFolder:
+    """What comes before anything is started; gives the stack's folder. Raises StackError where there is no project."""
     for sign in (signal.SIGINT, signal.SIGTERM):  # a shell may have told its background jobs to ignore the first
         signal.signal(sign, interrupt)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # byte code is a third of every start
     if "MAKELEVEL" in os.environ:
         end_with_parent(os.getppid(), signal.SIGTERM)  # a `make` that is killed cannot tell us
     services_of(options.root)  # a folder without a project is told so, before anything is made in it
-    folder = StackFolder.of(options.port, options.root)
-    with ExitStack() as held, contextlib.suppress(KeyboardInterrupt):
-        held.enter_context(folder.lock())
-        listener = held.enter_context(listening_socket(options.port))
-        helpers = Helpers(folder, options.root)
-        held.callback(helpers.stop)
-        layout = start_helpers(options, folder, helpers, held, watch.step)
-        prepare(options, layout, helpers, watch.step)
-        held.callback(folder.state_file.unlink, missing_ok=True)
-        uvloop.run(serve(layout, listener, helpers, watch, own_userinfo=options.legacy_url is not None))
+    return StackFolder.of(options.port, options.root)
 
 
 def interrupt(_: int, __: FrameType | None) -> NoReturn:
@@ -62,24 +69,27 @@ def interrupt(_: int, __: FrameType | None) -> NoReturn:
 
 
 @contextlib.contextmanager
-def listening_socket(port: int) -> Iterator[socket.socket]:
-    """The gateway's socket: taken first, so that a busy port is known at once."""
+def listening_socket(port: int, target: str = "run") -> Iterator[socket.socket]:
+    """The gateway's socket: taken first, so that a busy port is known at once. `target` is make's that was called."""
     try:
         listener = open_socket(port)
     except PortBusy as error:
-        raise StackError(f"{error} Stop that, or take another: TIS_PORT={port + 1} make run") from error
+        raise StackError(f"{error} Stop that, or take another: TIS_PORT={port + 1} make {target}") from error
     with listener:
         yield listener
 
 
-def start_helpers(options: Options, folder: StackFolder, helpers: Helpers, held: ExitStack, step: Say) -> Layout:
-    """Start what runs beside the gateway, and say where it is."""
+def start_helpers(
+    options: Options, helpers: Helpers, held: ExitStack, step: Say, fakes: Sequence[str] = FAKES
+) -> Layout:
+    """Start what runs beside the gateway, and say where it is. `fakes` is their module, and what else it is told."""
+    folder = helpers.folder
     step("AWS fakes")
     with socket.create_server(("127.0.0.1", 0)) as fakes_socket:
         aws = f"http://127.0.0.1:{fakes_socket.getsockname()[1]}"
-        descriptor = fakes_socket.fileno()
-        fakes = [sys.executable, "-m", "infra.local.stack.aws_fakes", str(descriptor), REGION, str(folder.path)]
-        helpers.start("AWS fakes", [*fakes, str(os.getpid())], os.environ, keep=[descriptor])
+        descriptor, (module, *more) = fakes_socket.fileno(), fakes
+        command = [sys.executable, "-m", module, str(descriptor), REGION, str(folder.path), *more, str(os.getpid())]
+        helpers.start("AWS fakes", command, os.environ, keep=[descriptor])
     databases = database_urls(options, folder, held, step)
     legacy_url = options.legacy_url or start_stand_in(databases.get("profile"), helpers, step)
     return Layout(options.port, options.root, folder, aws, legacy_url, databases)

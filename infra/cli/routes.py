@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from infra.cli.route_compile import compile_table
+from infra.cli.route_publish import publish, tell_published, turn_published
 from infra.cli.route_views import as_json_option, find_url, list_routes, show_history, shown_move
 from infra.cli.running import REFUSED, running_ledger, told
 from infra.routing import Move, moves
@@ -27,8 +28,8 @@ def routes() -> None:
     """
 
 
-for view in (list_routes, find_url, show_history, compile_table):
-    routes.add_command(view)
+for command in (list_routes, find_url, show_history, compile_table, publish):
+    routes.add_command(command)
 
 
 @routes.command("set")
@@ -56,6 +57,7 @@ def set_stage(
         if planned and yes:
             state = moves.commit_moves(ledger, state, planned, getpass.getuser(), reason)
             moves.settle()
+            tell_published(ledger)
     report(planned, as_json, done=yes, version=state.version)
     if state.all_legacy and any(move.service != ISSUERS for move in planned):
         click.echo("It takes effect when `tis routes all-legacy --off` ends the retreat to legacy.", err=True)
@@ -71,8 +73,10 @@ def set_stage(
 def roll_back(route: str | None, reason: str, as_json: bool) -> None:
     """Undo the last move, or a route's last one, and wait until every facade and service has taken it up."""
     with told():
-        state, back = moves.roll_back(running_ledger(), getpass.getuser(), reason, route)
+        ledger = running_ledger()
+        state, back = moves.roll_back(ledger, getpass.getuser(), reason, route)
         moves.settle()
+        tell_published(ledger)
     report(back, as_json, done=True, version=state.version)
 
 
@@ -81,16 +85,25 @@ def roll_back(route: str | None, reason: str, as_json: bool) -> None:
 @reason_option
 @as_json_option
 def all_legacy(on: bool | None, reason: str, as_json: bool) -> None:
-    """Put all routes but the retired back to legacy at once, or end that. The issuers stay where they are."""
+    """Put all routes but the retired back to legacy at once, or end that. The issuers stay where they are.
+
+    A gateway that has been given routes of its own is turned too.
+    """
     if on is None:
         raise click.UsageError("Say --on or --off.")
     with told():
-        state, left = moves.set_all_legacy(running_ledger(), getpass.getuser(), reason, on=on)
+        ledger = running_ledger()
+        state, left = moves.set_all_legacy(ledger, getpass.getuser(), reason, on=on)
+        turned = [one.stage for one in turn_published(ledger, to_legacy=on)]
         moves.settle()
     if as_json:
-        click.echo(json.dumps({"all_legacy": on, "version": state.version, "left": left}))
+        click.echo(json.dumps({"all_legacy": on, "version": state.version, "left": left, "gateways": turned}))
         return
     click.echo(f"all-legacy: {'on' if on else 'off'}")
+    for stage in turned:
+        click.echo(
+            f"gateway of stage {stage}: {'all its routes lead to legacy' if on else 'its routes are the table again'}"
+        )
     for route in left:
         click.echo(f"retired, so not taken back: {route}")
 

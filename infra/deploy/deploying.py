@@ -14,11 +14,13 @@ from infra.deploy.answering import api_url, await_answer
 from infra.deploy.chalice_way import api_of, is_current, run_chalice
 from infra.deploy.cloud import Cloud, DeployError, told
 from infra.deploy.domain import map_base_paths, unmap_base_paths
+from infra.deploy.publishing import publish_again
 from infra.deploy.record import RecordStore
 from infra.deploy.settings import FACADE, check_settings, tell_facade
 from infra.deploy.standing import function_facts
 from infra.packaging.deploying import deploy_stack, remove_stack
 from infra.packaging.packing import default_folder, write_template
+from infra.routing import RoutesError
 
 JOBS = 3
 
@@ -86,7 +88,7 @@ def in_parallel(work: Callable[[str], Outcome], services: Iterable[str]) -> tupl
         for name, future in [(name, workers.submit(work, name)) for name in names]:
             try:
                 outcomes[name] = future.result()
-            except (DeployError, BuildError) as error:
+            except (DeployError, BuildError, RoutesError) as error:
                 faults[name] = str(error)
     return outcomes, faults
 
@@ -117,6 +119,8 @@ def by_chalice(stage: Stage, service: str) -> Outcome:
     if changed:
         stage.say(service, "deploying")
         record = run_chalice(cloud, project, "deploy")
+        if service == FACADE and publish_again(cloud, stage.manifest):
+            stage.say(service, "routes published again")
     api = api_of(record) or ""
     map_base_paths(cloud, stage.manifest, service, api)
     facts = function_facts(cloud, f"{stage.manifest.app_prefix}-{service}-{cloud.stage}")

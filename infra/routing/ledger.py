@@ -89,10 +89,10 @@ class Ledger:
 
     def read(self) -> State:
         """The table as it stands; one that was never published is version 0."""
-        found = self._query(KIND, VERSION)
+        found = self.items(VERSION)
         if not found:
             return State()
-        version, routes = found[0], self._query(KIND, ROUTES)
+        version, routes = found[0], self.items(ROUTES)
         names = set(version["services"]["M"])
         items = {item[NAME]["S"]: item for item in routes if item[NAME]["S"] in names}
         return State(
@@ -105,7 +105,7 @@ class Ledger:
 
     def history(self) -> list[Entry]:
         """All changes, the latest first."""
-        entries = [json.loads(item["entry"]["S"]) for item in self._query(KIND, HISTORY)]
+        entries = [json.loads(item["entry"]["S"]) for item in self.items(HISTORY)]
         made = [Entry(**{**entry, "moves": tuple(Move(**move) for move in entry["moves"])}) for entry in entries]
         return sorted(made, key=lambda entry: entry.version, reverse=True)
 
@@ -138,16 +138,24 @@ class Ledger:
         key = {KIND: {"S": kind}, NAME: {"S": name}}
         return {"TableName": self.table, "Item": {**key, "version": number(version), **attributes}}
 
-    def _query(self, key: str, value: str) -> Sequence[Any]:
+    def items(self, kind: str) -> Sequence[Any]:
+        """All items of a kind, in DynamoDB's JSON."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self.table,
             ConsistentRead=True,
             KeyConditionExpression="#key = :value",
-            ExpressionAttributeNames={"#key": key},
-            ExpressionAttributeValues={":value": {"S": value}},
+            ExpressionAttributeNames={"#key": KIND},
+            ExpressionAttributeValues={":value": {"S": kind}},
         )
         try:
             return [item for page in pages for item in page["Items"]]
+        except (BotoCoreError, ClientError) as error:
+            raise self._lost(error) from error
+
+    def note(self, kind: str, name: str, version: int, attributes: Mapping[str, Any]) -> None:
+        """Write one item beside the table, over what was there."""
+        try:
+            self._client.put_item(**self._put(kind, name, version, attributes))
         except (BotoCoreError, ClientError) as error:
             raise self._lost(error) from error
 

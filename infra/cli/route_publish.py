@@ -1,0 +1,66 @@
+"""`tis routes publish`: the running table as the routes of a stage's gateway; and who moves a route is told of it."""
+
+import json
+import sys
+from dataclasses import asdict
+
+import click
+
+from infra.cli.deploy import json_option, opened, stage_option
+from infra.cli.deploy import told as told_deploy
+from infra.cli.running import REFUSED, told
+from infra.routing import Ledger
+from infra.routing.compiled.cells import STRANGLER
+from infra.routing.published import Published, read_published
+
+
+@click.command("publish")
+@stage_option
+@click.option("--yes", is_flag=True, help="Do it; without, nothing is changed.")
+@json_option
+def publish(name: str, yes: bool, as_json: bool) -> None:
+    """Give a stage's gateway the routes of the table, so that what is decided passes no strangler.
+
+    It is to be done again whenever a route has moved. `tis routes all-legacy --on` turns back from it at once.
+    """
+    from infra.deploy.publishing import publish_routes  # noqa: PLC0415 - with boto3
+
+    if not yes:
+        click.echo(
+            f"This gives the gateway of stage {name} the routes of the table. If that is meant, add --yes.", err=True
+        )
+        sys.exit(REFUSED)
+    with told(), told_deploy(), opened(name) as stage:
+        published, compiled = publish_routes(stage.cloud, stage.manifest)
+    undecided = [asdict(one) for one in compiled.answered if one.target == STRANGLER]
+    facts = {**published._asdict(), "strangler_needed": compiled.strangler_needed, "undecided": undecided}
+    if as_json:
+        click.echo(json.dumps(facts))
+        return
+    click.echo(f"{name}: version {published.version} of the table is what the gateway {published.api} does by itself.")
+    click.echo(
+        f"{len(undecided)} of {len(compiled.answered)} routes pass the strangler."
+        if compiled.strangler_needed
+        else "No call passes the strangler: it can be removed, until a route is to move again."
+    )
+
+
+def tell_published(ledger: Ledger) -> None:
+    """Say which gateways do not follow a move by themselves."""
+    for one in read_published(ledger):
+        click.echo(
+            f"The gateway of stage {one.stage} has routes of its own, of version {one.version}: it follows where they"
+            f" are published again, `tis routes publish --stage {one.stage} --yes`.",
+            err=True,
+        )
+
+
+def turn_published(ledger: Ledger, *, to_legacy: bool) -> list[Published]:
+    """Turn every gateway that has routes of its own to legacy, or back; gives their stages."""
+    turned = list(read_published(ledger))
+    for one in turned:
+        from infra.deploy.publishing import turn  # noqa: PLC0415 - with boto3, where there is something to turn
+
+        with told_deploy(), opened(one.stage) as stage:
+            turn(stage.cloud, one, to_legacy=to_legacy)
+    return turned

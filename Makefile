@@ -24,6 +24,10 @@ $(VENV)/installed: requirements.lock pyproject.toml infra/build/install.sh infra
 run: install ## run the whole system on this machine (STACK=real: MariaDB; LIVE="reference profile")
 	@STACK='$(STACK)' exec $(VENV)/bin/tis run $(LIVE:%=--live %)
 
+.PHONY: aws
+aws: install ## run a local AWS that answers from what is deployed to it (then: tis deploy --stage local)
+	@STACK='$(STACK)' exec $(VENV)/bin/tis aws
+
 .PHONY: test
 test: install ## every test that needs no server
 	@$(PYTHON) -m pytest -m "not real"
@@ -41,12 +45,18 @@ check: install ## what CI runs beside the tests: format, lint, types, imports, g
 	@$(VENV)/bin/lint-imports
 	@$(PYTHON) -m infra.build --check
 	@$(PYTHON) -m infra.build.openapi --check
+	@$(PYTHON) -m infra.cost.document --check
+	@$(PYTHON) -m infra.diagram --check
+	@$(VENV)/bin/tis check
 
 .PHONY: format
 format: install ## format the code and write the generated files anew
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix --quiet .
+	@$(PYTHON) -m infra.build
 	@$(PYTHON) -m infra.build.openapi
+	@$(PYTHON) -m infra.cost.document
+	@$(PYTHON) -m infra.diagram
 
 .PHONY: build
 build: install ## make the deployable projects and packages of all services

@@ -35,7 +35,8 @@ def needed_by_all(entry: Entry, service: str, place: str, name: str) -> Iterator
         # A secret asked for through the Parameter Store needs the right to it in both places.
         yield allow(["ssm:GetParameters"], [f"arn:aws:ssm:*:*:parameter/aws/reference/secretsmanager/{place}/*"])
         yield allow(["secretsmanager:GetSecretValue"], [f"arn:aws:secretsmanager:*:*:secret:{place}/*"])
-        yield allow(["kms:Decrypt"], ["arn:aws:kms:*:*:key/*"]) | by_service("secretsmanager")
+    if stores := encrypted_stores(entry):
+        yield allow(["kms:Decrypt"], ["arn:aws:kms:*:*:key/*"]) | by_service(*stores)
     if DATABASE_SETTING in entry.settings:
         yield allow(["rds-db:connect"], [f"arn:aws:rds-db:*:*:dbuser:*/{service}"])
 
@@ -45,6 +46,12 @@ def allow(actions: tuple[str, ...] | list[str], resources: list[str]) -> Stateme
     return {"Effect": "Allow", "Action": list(actions), "Resource": resources}
 
 
-def by_service(name: str) -> Statement:
-    """The condition that a key is used through a service of AWS, and not by itself."""
-    return {"Condition": {"StringLike": {"kms:ViaService": f"{name}.*.amazonaws.com"}}}
+def encrypted_stores(entry: Entry) -> list[str]:
+    """The services of AWS in which the function reads what lies there under a key of ours."""
+    tables = any(action.startswith("dynamodb:") for permission in entry.permissions for action in permission.actions)
+    return [*(["dynamodb"] if tables else []), *(["secretsmanager"] if entry.secrets else [])]
+
+
+def by_service(*services: str) -> Statement:
+    """The condition that a key is used through services of AWS, and not by itself."""
+    return {"Condition": {"StringLike": {"kms:ViaService": [f"{name}.*.amazonaws.com" for name in services]}}}

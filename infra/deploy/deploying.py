@@ -16,7 +16,7 @@ from infra.deploy.cloud import Cloud, DeployError, told
 from infra.deploy.domain import map_base_paths, unmap_base_paths
 from infra.deploy.publishing import publish_again
 from infra.deploy.record import RecordStore
-from infra.deploy.settings import FACADE, check_settings, tell_facade
+from infra.deploy.settings import FACADE, check_network, check_settings, tell_facade
 from infra.deploy.standing import function_facts
 from infra.packaging.deploying import deploy_stack, remove_stack
 from infra.packaging.packing import default_folder, write_template
@@ -68,6 +68,7 @@ def deploy_services(stage: Stage, services: list[str]) -> tuple[dict[str, Outcom
     What failed leaves the others alone, but for the facade, which is not deployed when one before it failed.
     """
     with told():
+        check_network(stage.cloud, stage.manifest)
         check_settings(stage.cloud, stage.manifest, services)
     outcomes, faults = in_parallel(partial(deploy_service, stage), [name for name in services if name != FACADE])
     if FACADE in services and not faults:

@@ -1,5 +1,6 @@
 """The settings and secrets of a stage's functions: is each there, before a function that needs it is deployed?"""
 
+import json
 from collections.abc import Iterable, Iterator
 
 from botocore.exceptions import ClientError
@@ -23,6 +24,21 @@ def check_settings(cloud: Cloud, manifest: Manifest, services: Iterable[str]) ->
             f"Stage {cloud.stage} lacks {', '.join(lost)}. Put it there, and deploy again:"
             " `aws ssm put-parameter --type String --name NAME --value VALUE`, or"
             " `aws secretsmanager create-secret --name NAME --secret-string VALUE`."
+        )
+
+
+def check_network(cloud: Cloud, manifest: Manifest) -> None:
+    """DeployError where the ground says that the stage's functions stand elsewhere than chalice.json says."""
+    place, stage = f"/{manifest.app_prefix}/{cloud.stage}", manifest.stage(cloud.stage)
+    names = [f"{place}/FUNCTION_SUBNETS", f"{place}/FUNCTION_GROUP"]
+    found = {one["Name"]: one["Value"] for one in cloud.client("ssm").get_parameters(Names=names)["Parameters"]}
+    if stage.way != "chalice" or len(found) < len(names):
+        return
+    subnets, group = found[names[0]].split(","), found[names[1]]
+    if (sorted(stage.subnets), list(stage.security_groups)) != (sorted(subnets), [group]):
+        raise DeployError(
+            f"The functions of stage {cloud.stage} belong into subnets that chalice.json does not name. Write there, in"
+            f' stages.{cloud.stage}: "subnets": {json.dumps(subnets)}, "security_groups": ["{group}"].'
         )
 
 

@@ -95,6 +95,14 @@ def test_a_missing_setting_and_a_missing_secret_are_named_before_anything_is_mad
     assert aws.client("lambda").list_functions()["Functions"] == []
 
 
+def test_functions_stand_where_the_ground_says(checkout: Path, opened: Opened, aws: FakeAws) -> None:
+    store = aws.client("ssm")
+    store.put_parameter(Name="/tis/local/FUNCTION_SUBNETS", Value="subnet-1,subnet-2", Type="StringList")
+    store.put_parameter(Name="/tis/local/FUNCTION_GROUP", Value="sg-1", Type="String")
+    with pytest.raises(DeployError, match=r'"subnets": \["subnet-1", "subnet-2"\], "security_groups": \["sg-1"\]'):
+        deploy_services(opened(checkout), ["upload"])
+
+
 def test_a_service_without_app_is_told_and_the_facade_is_not_deployed(checkout: Path, opened: Opened) -> None:
     (checkout / "services" / "upload" / "app.py").unlink()
     outcomes, faults = deploy_services(opened(checkout), ALL)

@@ -87,6 +87,23 @@ def diff(services: tuple[str, ...], name: str, as_json: bool) -> None:
     sys.exit(DIFFERENCES if any(one.action != "nothing" for one in found.values()) else 0)
 
 
+@click.command()
+@services_argument
+@stage_option
+@json_option
+def restart(services: tuple[str, ...], name: str, as_json: bool) -> None:
+    """Have services (default: all) read their settings and secrets anew: after one was changed, or rotated."""
+    from infra.deploy.cloud import told as aws_told  # noqa: PLC0415 - with boto3
+    from infra.deploy.restarting import restart_function  # noqa: PLC0415 - as above
+
+    with told(), opened(name) as stage, aws_told():
+        chosen = stage.manifest.chosen(services)
+        done = {service: restart_function(stage.cloud, stage.manifest, service) for service in chosen}
+    restarted = [service for service in chosen if done[service]]
+    click.echo(json.dumps({"stage": name, "restarted": restarted}) if as_json else "\n".join(restarted))
+    end_with({service: f"is not deployed to stage {name}." for service in chosen if not done[service]})
+
+
 @contextmanager
 def told() -> "Iterator[None]":
     """Faults become a sentence on stderr, and exit code 1."""

@@ -26,6 +26,7 @@ COMMANDS = {
     "diff": Place("infra.cli.deploy", "diff", "Say what a deploy would change."),
     "doctor": Place("infra.cli.doctor", "doctor", "Check what this machine and this folder need."),
     "package": Place("infra.cli.package", "package", "Write the services' CloudFormation templates."),
+    "restart": Place("infra.cli.deploy", "restart", "Have services read their settings and secrets anew."),
     "routes": Place("infra.cli.routes", "routes", "Show, find and move routes."),
     "run": Place("infra.cli.run", "run", "Run the whole system on this machine."),
     "seed": Place("infra.cli.seed", "seed", "Replace all rows of a service's tables."),

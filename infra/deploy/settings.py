@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from infra.build.manifest import Manifest
 from infra.deploy.cloud import Cloud, DeployError
+from infra.deploy.restarting import restart_function
 
 AT_ONCE = 10  # names that the Parameter Store takes in one question
 FACADE = "strangler"
@@ -75,14 +76,20 @@ def missing_secrets(cloud: Cloud, manifest: Manifest, services: list[str]) -> It
 
 
 def tell_facade(cloud: Cloud, manifest: Manifest, service: str, url: str) -> None:
-    """Write where a service answers to the facade's settings, if it has one for that, and it says something else."""
+    """Write where a service answers to the facade's settings, if it has one for that and that says something else.
+
+    A facade that runs already is started anew. Of a stage that has templates, the ground tells the facade.
+    """
     name = url_setting(service)
     if FACADE not in manifest.services or name not in manifest.entry(FACADE).settings:
+        return
+    if manifest.stage(cloud.stage).way == "template":
         return
     place, store = f"/{manifest.app_prefix}/{cloud.stage}/{FACADE}/{name}", cloud.client("ssm")
     found = store.get_parameters(Names=[place])["Parameters"]
     if not found or found[0]["Value"] != url.rstrip("/"):
         store.put_parameter(Name=place, Value=url.rstrip("/"), Type="String", Overwrite=True)
+        restart_function(cloud, manifest, FACADE)
 
 
 def url_setting(service: str) -> str:

@@ -95,6 +95,19 @@ def test_a_missing_setting_and_a_missing_secret_are_named_before_anything_is_mad
     assert aws.client("lambda").list_functions()["Functions"] == []
 
 
+def test_a_facade_that_runs_starts_anew_when_a_service_answers_elsewhere(
+    checkout: Path, opened: Opened, aws: FakeAws
+) -> None:
+    deploy_services(opened(checkout), ALL)
+    remove_services(opened(checkout), ["upload"])
+    outcomes, _ = deploy_services(opened(checkout), ["upload"])
+    facade = aws.client("lambda").get_function_configuration(FunctionName="tis-strangler-local")
+    assert facade["Description"].startswith("Reads its settings anew since ")
+    told = aws.client("ssm").get_parameter(Name="/tis/local/strangler/TIS_UPLOAD_URL")["Parameter"]["Value"]
+    assert outcomes["upload"].api in told
+    assert not deploy_services(opened(checkout), ["strangler"])[0]["strangler"].changed
+
+
 def test_functions_stand_where_the_ground_says(checkout: Path, opened: Opened, aws: FakeAws) -> None:
     store = aws.client("ssm")
     store.put_parameter(Name="/tis/local/FUNCTION_SUBNETS", Value="subnet-1,subnet-2", Type="StringList")

@@ -102,6 +102,8 @@ def deploy_service(stage: Stage, service: str) -> Outcome:
     fill_vendor(stage.root, stage.manifest, service)
     with told():
         made = by_chalice(stage, service) if stage.way == "chalice" else by_template(stage, service)
+        if service == FACADE and made.changed and publish_again(stage.cloud, stage.manifest):
+            stage.say(service, "routes published again")
         tell_facade(stage.cloud, stage.manifest, service, made.url)
         stage.say(service, "asking")
         status = await_answer(service, made.url)
@@ -120,8 +122,6 @@ def by_chalice(stage: Stage, service: str) -> Outcome:
     if changed:
         stage.say(service, "deploying")
         record = run_chalice(cloud, project, "deploy")
-        if service == FACADE and publish_again(cloud, stage.manifest):
-            stage.say(service, "routes published again")
     api = api_of(record) or ""
     map_base_paths(cloud, stage.manifest, service, api)
     facts = function_facts(cloud, f"{stage.manifest.app_prefix}-{service}-{cloud.stage}")

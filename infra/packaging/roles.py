@@ -18,12 +18,10 @@ WAIVER = {
 
 
 def role_resource(release: Release, packed: Resource) -> Resource:
-    """Chalice's role with a second policy, and with the ground's permissions boundary where the stage has one."""
+    """Chalice's role with a second policy."""
     document = {"Version": "2012-10-17", "Statement": list(statements(release))}
     properties = {**packed["Properties"]}
     properties["Policies"] = [*properties["Policies"], {"PolicyName": OWN_POLICY, "PolicyDocument": document}]
-    if release.stage_extras.boundary:
-        properties["PermissionsBoundary"] = release.ground("FunctionBoundaryArn")
     return {**packed, "Metadata": {"guard": {"skip": [WAIVER]}}, "Properties": properties}
 
 

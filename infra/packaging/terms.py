@@ -71,4 +71,3 @@ class StageExtras(_Part):
     log_days: LogDays = 30
     tracing: bool = True
     firewall: bool = True
-    boundary: bool = False

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from infra.build.manifest import BuildError, Manifest
-from infra.build.package import CONTENTS, make_package
+from infra.build.contents import CONTENTS
+from infra.build.package import make_package
 from tests.unit.build.conftest import Isolated
 
 HEALTH = {"httpMethod": "GET", "path": "/reference/actuator/health", "headers": {}, "requestContext": {}}

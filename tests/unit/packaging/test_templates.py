@@ -152,7 +152,7 @@ def test_functions_have_the_names_that_chalice_gives(packed: Packed, release: Ma
 
 
 def test_the_role_has_what_chalice_json_permits_and_what_the_template_needs(packed: Packed, release: Make) -> None:
-    template = merge_template(release("strangler", stage_extras=StageExtras(boundary=True)), packed["strangler"])
+    template = merge_template(release("strangler"), packed["strangler"])
     (role,) = of_type(template, "AWS::IAM::Role").values()
     given, added = (policy["PolicyDocument"]["Statement"] for policy in role["Policies"])
     committed = json.loads((ROOT / "services/strangler/.chalice/policy-prod.json").read_text(encoding="utf-8"))
@@ -164,7 +164,6 @@ def test_the_role_has_what_chalice_json_permits_and_what_the_template_needs(pack
         "xray:PutTraceSegments",
         "xray:PutTelemetryRecords",
     }
-    assert role["PermissionsBoundary"] == {"Fn::ImportValue": "tis-prod-FunctionBoundaryArn"}
 
 
 def test_the_outputs_say_what_answers_where(packed: Packed, release: Make) -> None:

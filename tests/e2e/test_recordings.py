@@ -16,12 +16,26 @@ from tests.contract.opening import SERVICES
 from tests.contract.player import Verdict, play
 from tests.contract.senders import HttpSender
 from tests.contract.tally import Tally
-from tests.e2e.conftest import Stack, close, make_project, start_stack, tis
+from tests.e2e.conftest import (
+    Stack,
+    close,
+    make_project,
+    skip_unless_deployable,
+    start_deployed,
+    start_stack,
+    tis,
+)
 
 pytestmark = pytest.mark.stack
 
+MARIADB = "mariadb"
 OPTIONS = {"authorities": "--authority", "policies": "--policy", "designatedBodyCodes": "--designated-body"}
-STACKS = {"sqlite": [], "mariadb": ["--real"]}
+STACKS = {
+    "sqlite": (start_stack, []),
+    "deployed": (start_deployed, []),
+    "mariadb": (start_stack, ["--real"]),
+    "deployed-mariadb": (start_deployed, ["--real"]),
+}
 
 
 @dataclass
@@ -37,7 +51,7 @@ class Played:
     scope="module",
     params=[
         pytest.param(
-            (service, server), marks=[pytest.mark.real] if server == "mariadb" else [], id=f"{service}-{server}"
+            (service, server), marks=[pytest.mark.real] if server.endswith(MARIADB) else [], id=f"{service}-{server}"
         )
         for server, service in product(STACKS, SERVICES)
     ],
@@ -45,9 +59,12 @@ class Played:
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """All exchanges of a service, played once, in their order, on a stack of their own."""
     service, server = request.param
-    if server == "mariadb" and not mariadb.available():
+    if server.endswith(MARIADB) and not mariadb.available():
         pytest.skip(f"needs MariaDB: {mariadb.install_hint()}")
-    stack = start_stack(make_project(tmp_path_factory.mktemp("project")), *STACKS[server])
+    begin, options = STACKS[server]
+    if begin is start_deployed:
+        skip_unless_deployable()
+    stack = begin(make_project(tmp_path_factory.mktemp("project")), *options)
     try:
         make_live(stack, service)
         yield play_on(stack, service)

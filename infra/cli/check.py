@@ -10,8 +10,8 @@ from infra.cli.running import REFUSED
 from infra.gates.checkov import CheckovError
 from infra.gates.findings import Finding
 from infra.gates.gates import GATES, find_faults
-from infra.gates.ground import ROOT, Ground, read_ground
 from infra.gates.given import put_in
+from infra.gates.ground import ROOT, Ground, read_ground
 from infra.ground.reading import TemplateError
 
 

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 LETTER = 0.56  # the width of a letter, as a share of its height: enough for a sans serif
 
 STYLE = """
-  text { font-family: 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans Condensed', sans-serif; font-size: 12px; fill: #26323d }
+  text { font-family: Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif; font-size: 12px; fill: #26323d }
   .title { font-size: 22px; font-weight: 600 } .head { font-size: 15px; font-weight: 600 } .name { font-weight: 600 }
   .small { font-size: 10.5px; fill: #5a6773 } .port { font-size: 10px; fill: #5a6773 }
   .middle { text-anchor: middle } .end { text-anchor: end }
@@ -85,7 +85,9 @@ class Drawing:
         self._colours.add(colour)
         way = " ".join(f"{'M' if index == 0 else 'L'}{point.x:g} {point.y:g}" for index, point in enumerate(points))
         end = f' marker-end="url(#head-{colour[1:]})"' if head else ""
-        self._parts.append(f'<path d="{way}" stroke="{colour}"{" class=" + chr(34) + "soft" + chr(34) if soft else ""}{end}/>')
+        self._parts.append(
+            f'<path d="{way}" stroke="{colour}"{" class=" + chr(34) + "soft" + chr(34) if soft else ""}{end}/>'
+        )
 
     def svg(self, height: float) -> str:
         """The whole file."""

@@ -8,7 +8,7 @@ from infra.diagram.scene import TIERS, Scene
 
 ZONE_WIDTH, GUTTER, PAD = 186, 178, 14
 NAT_HEIGHT, BAR_HEIGHT, CELL_HEIGHT = 48, 40, 26
-EDGE_HEIGHT, EDGE_DROP, HEAD, BAND_HEAD, GAP = 46, 58, 34, 26, 10
+EDGE_HEIGHT, EDGE_DROP, HEAD, BAND_HEAD, GAP = 46, 34, 34, 26, 10
 ARRIVAL = 13  # between two arrows that arrive at one bar
 CHIP_HEIGHT, CHIPS_IN_ROW = 24, 4
 
@@ -45,39 +45,45 @@ def width_of(scene: Scene) -> float:
 
 def layout_of(scene: Scene, x: float, y: float, *, mirrored: bool, chips: int) -> Layout:
     """The boxes of a region whose upper left corner is given."""
-    left = x + PAD + (GUTTER if mirrored else PAD)
-    top = y + EDGE_HEIGHT + EDGE_DROP + 40
-    zones_width = len(scene.zones) * ZONE_WIDTH
-    bands: dict[str, Box] = {}
-    bars: dict[str, Box] = {}
-    lower = top + HEAD
-    for tier in TIERS:
-        start, lower = lower, lower + BAND_HEAD + (NAT_HEIGHT + GAP if tier == "public" else 0)
-        for bar in scene.bars:
-            if bar.tier == tier:
-                bars[bar.key] = Box(left + 8, lower, zones_width - 16, bar_height(scene, bar.key))
-                lower = bars[bar.key].bottom + GAP
-        bands[tier] = Box(left, start, zones_width, lower - start)
-        lower += GAP
+    left, top = x + PAD + (GUTTER if mirrored else PAD), y + EDGE_HEIGHT + EDGE_DROP + 40
+    bands, bars = stacked(scene, left, top + HEAD)
+    lower = bands[TIERS[-1]].bottom + GAP
     zones = {
-        zone: Box(left + index * ZONE_WIDTH, top + 8, ZONE_WIDTH, lower - top - 8) for index, zone in enumerate(scene.zones)
+        zone: Box(left + index * ZONE_WIDTH, top + 8, ZONE_WIDTH, lower - top - 8)
+        for index, zone in enumerate(scene.zones)
     }
-    width = width_of(scene)
-    network = Box(x + PAD / 2 + 2, top, width - PAD - 4, lower - top + 8)
+    nat_top = bands["public"].y + BAND_HEAD
+    network = Box(x + PAD / 2 + 2, top, width_of(scene) - PAD - 4, lower - top + 8)
     rows = -(-chips // CHIPS_IN_ROW)
-    region = Box(x, y, width, network.bottom + 18 + rows * (CHIP_HEIGHT + 6) - y)
-    entry_zone = zones[scene.zones[0 if not mirrored else -1]]
+    gateway = zones[scene.zones[-1 if mirrored else 0]].centre
     return Layout(
-        region=region,
+        region=Box(x, y, width_of(scene), network.bottom + 18 + rows * (CHIP_HEIGHT + 6) - y),
         network=network,
-        entry=Box(entry_zone.centre - 62, top - 14, 124, 28),
+        entry=Box(gateway - 62, top - 14, 124, 28),
         zones=zones,
         bands=bands,
-        nats={zone: Box(box.x + 34, bands["public"].y + BAND_HEAD, ZONE_WIDTH - 68, NAT_HEIGHT) for zone, box in zones.items()},
+        nats={zone: Box(box.x + 34, nat_top, ZONE_WIDTH - 68, NAT_HEIGHT) for zone, box in zones.items()},
         bars=bars,
         chips=tuple(chip_boxes(network, chips)),
         mirrored=mirrored,
     )
+
+
+def stacked(scene: Scene, left: float, top: float) -> tuple[dict[str, Box], dict[str, Box]]:
+    """The tiers one below the other, and in each its bars."""
+    bands: dict[str, Box] = {}
+    bars: dict[str, Box] = {}
+    width, lower = len(scene.zones) * ZONE_WIDTH, top
+    for tier in TIERS:
+        start = lower
+        lower += BAND_HEAD + (NAT_HEIGHT + GAP if tier == "public" else 0)
+        for bar in scene.bars:
+            if bar.tier == tier:
+                bars[bar.key] = Box(left + 8, lower, width - 16, bar_height(scene, bar.key))
+                lower = bars[bar.key].bottom + GAP
+        bands[tier] = Box(left, start, width, lower - start)
+        lower += GAP
+    return bands, bars
 
 
 def bar_height(scene: Scene, key: str) -> float:

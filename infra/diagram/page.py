@@ -10,7 +10,7 @@ from infra.diagram.scene import Scene, scene_of
 from infra.gates.ground import REGIONS, ROOT, Ground, Place, Standing
 
 STAGE = "prod"  # the stage with everything in it; the others are smaller
-MARGIN, BETWEEN, TOP = 24, 150, 196
+MARGIN, BETWEEN, TOP = 24, 150, 206
 INWARD, JOINED = "#7a5fc0", "#4f7fb5"
 # What stands in a region beside its network, and is told by its number.
 CHIPS = {
@@ -38,7 +38,11 @@ def picture(ground: Ground) -> str:
     width = layouts[1].region.right + MARGIN
     drawing = Drawing(width, f"What stands where on the stage {STAGE}")
     drawing.text(Point(MARGIN, 34), f"The ground of TIS: stage {STAGE}", "title")
-    drawing.text(Point(MARGIN, 54), "Generated from infra/templates by python -m infra.diagram.", "small")
+    drawing.text(
+        Point(MARGIN, 54),
+        "Drawn from infra/templates by python -m infra.diagram; addresses from infra/partners.toml.",
+        "small",
+    )
     for scene, layout in zip(scenes, layouts, strict=True):
         draw_region(drawing, scene, layout)
         draw_chips(drawing, scene.standing, standings, layout)
@@ -60,7 +64,7 @@ def draw_chips(drawing: Drawing, standing: Standing, standings: Sequence[Standin
             for resource in other.of_type(kind).values()
         )
         drawing.box(box, "chip")
-        drawing.text(Point(box.centre, box.middle + 4), f"{own + copies} {name}", "small middle", room=box.width - 6)
+        drawing.text(Point(box.centre, box.middle + 4), f"{name}: {own + copies}", "small middle", room=box.width - 6)
 
 
 def replicas(resource: dict[str, dict[str, list[dict[str, str]]]]) -> list[dict[str, str]]:
@@ -72,26 +76,35 @@ def replicas(resource: dict[str, dict[str, list[dict[str, str]]]]) -> list[dict[
 def draw_callers(drawing: Drawing, scenes: Sequence[Scene], layouts: Sequence[Layout]) -> None:
     """Callers, the name that they call, and the gateway of each region with its firewall and its way to the functions."""
     centre = (layouts[0].region.right + layouts[1].region.x) / 2
-    name = Box(centre - 190, 24, 380, 48)
+    name = Box(centre - 200, 62, 400, 48)
     drawing.box(name, "edge")
     record = next(
         one["Properties"]
         for one in scenes[0].standing.of_type("AWS::Route53::RecordSet").values()
         if one["Properties"].get("Failover") == "PRIMARY"
     )
-    drawing.text(Point(centre, 44), f"callers: {record['Name']}", "name middle")
-    drawing.text(Point(centre, 61), "Route 53, by a health check of each region's gateway", "small middle")
+    drawing.text(Point(centre, 82), f"callers: {record['Name']}", "name middle")
+    drawing.text(Point(centre, 99), "Route 53, by a health check of each region's gateway", "small middle")
     for scene, layout in zip(scenes, layouts, strict=True):
         gateway = draw_gateway(drawing, scene, layout)
         first = scene is scenes[0]
         start = name.x if first else name.right
-        drawing.arrow([Point(start, 48), Point(gateway.centre, 48), Point(gateway.centre, gateway.y)], INWARD, soft=not first)
+        turn = Point(gateway.centre, name.middle)
+        drawing.arrow([Point(start, name.middle), turn, Point(gateway.centre, gateway.y)], INWARD, soft=not first)
         words = "in quiet times" if first else "when the first region is ill, or moved away"
-        drawing.text(Point((start + gateway.centre) / 2, 42), words, "small middle")
-        functions = layout.bars["functions"]
-        lane, side = layout.lane(6), layout.side(functions)
-        y = functions.y + 8
-        drawing.arrow([Point(lane, gateway.bottom), Point(lane, y), Point(side, y)], INWARD, soft=True)
+        drawing.text(Point((start + gateway.centre) / 2, name.middle - 6), words, "small middle")
+        draw_calls_in(drawing, scene, layout, gateway)
+
+
+def draw_calls_in(drawing: Drawing, scene: Scene, layout: Layout, gateway: Box) -> None:
+    """The ways from a gateway to functions and, by a link, to the balancer of the old servers."""
+    lane = layout.lane(6)
+    linked = ("legacy",) if scene.standing.of_type("AWS::ApiGateway::VpcLink") else ()
+    for key in ("functions", *linked):
+        if key in layout.bars:
+            bar = layout.bars[key]
+            y = bar.y + 8 if key == "functions" else bar.bottom - 9
+            drawing.arrow([Point(lane, gateway.bottom), Point(lane, y), Point(layout.side(bar), y)], INWARD, soft=True)
 
 
 def draw_gateway(drawing: Drawing, scene: Scene, layout: Layout) -> Box:
@@ -103,7 +116,7 @@ def draw_gateway(drawing: Drawing, scene: Scene, layout: Layout) -> Box:
     drawing.text(Point(gateway.centre, gateway.y + 19), "API Gateway", "name middle")
     firewalls = len(scene.standing.of_type("AWS::WAFv2::WebACL"))
     guarded = "behind a firewall (WAF)" if firewalls else "without a firewall"
-    drawing.text(Point(gateway.centre, gateway.y + 35), f"regional, {guarded}; calls functions", "small middle")
+    drawing.text(Point(gateway.centre, gateway.y + 35), f"regional, {guarded}", "small middle")
     return gateway
 
 
@@ -112,13 +125,15 @@ def draw_partners(drawing: Drawing, ground: Ground, layouts: Sequence[Layout]) -
     centre = (layouts[0].region.right + layouts[1].region.x) / 2
     partners = ground.partners.get("partners", {})
     told = sorted(name for name, one in partners.items() if one.get("allows") == "address")
-    box = Box(centre - 150, 108, 300, 48)
+    box = Box(centre - 230, 134, 460, 48)
     drawing.box(box, "outside")
-    drawing.text(Point(centre, 128), "the internet: partners", "name middle")
-    drawing.text(Point(centre, 145), f"{', '.join(told)} let in the NAT gateways' addresses", "small middle", room=290)
+    drawing.text(Point(centre, 154), "the internet: partners", "name middle")
+    drawing.text(Point(centre, 171), f"{', '.join(told)} let in by address", "small middle", room=390)
     for layout in layouts:
-        start, end = layout.entry.centre, box.x if layout.mirrored else box.right
-        drawing.arrow([Point(start, layout.entry.y), Point(start, box.middle), Point(end, box.middle)], OUTWARD)
+        x = min(max(layout.entry.centre, box.x + 12), box.right - 12)
+        turn = (layout.region.y + box.bottom) / 2
+        points = [Point(layout.entry.centre, layout.entry.y), Point(layout.entry.centre, turn), Point(x, turn)]
+        drawing.arrow([*points, Point(x, box.bottom)], OUTWARD)
 
 
 def draw_joints(drawing: Drawing, standings: Sequence[Standing], layouts: Sequence[Layout]) -> None:
@@ -143,7 +158,7 @@ def draw_legend(drawing: Drawing, y: float) -> float:
     """What the lines mean; gives where the legend ends."""
     lines = (
         (OUTWARD, False, "route to the internet, by a fixed address"),
-        (INWARD, True, "calls in"),
+        (INWARD, True, "calls, by API Gateway"),
         ("#3b8a3b", False, "what security groups let through, from the bar of that colour, with the port"),
         (JOINED, False, "replication"),
     )

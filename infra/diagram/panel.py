@@ -6,18 +6,18 @@ from infra.diagram.scene import Bar, Scene
 
 COLOURS = {"functions": "#3b8a3b", "rotation": "#a87a24", "proxy": "#2f6db3", "reports": "#22879a", "broker": "#9a4fb0"}
 OTHER, OUTWARD = "#5a6773", "#cf6f2a"
-TIER_NAMES = {"public": "public: NAT gateways alone", "private": "private", "data": "data: no way out, nor in"}
 
 
 def draw_region(drawing: Drawing, scene: Scene, layout: Layout) -> None:
     """The whole panel but for what joins it to the rest of the page."""
     place = scene.standing.place
     drawing.box(layout.region, "region")
-    drawing.text(Point(layout.region.x + 12, layout.region.y + 22), place.region, "head")
+    edge = layout.region.x + 12 if layout.mirrored else layout.region.right - 12
+    drawing.text(Point(edge, layout.region.y + 22), f"region {place.region}", "head" if layout.mirrored else "head end")
     drawing.box(layout.network, "network")
     for tier, band in layout.bands.items():
         drawing.box(band, tier)
-        drawing.text(Point(band.x + 8, band.y + 16), TIER_NAMES[tier], "small")
+        drawing.text(Point(band.x + 8, band.y + 16), tier, "name")
     for zone, box in layout.zones.items():
         draw_zone(drawing, scene, layout, zone, box)
     draw_ways_out(drawing, scene, layout)
@@ -37,11 +37,11 @@ def draw_zone(drawing: Drawing, scene: Scene, layout: Layout, zone: str, box: Bo
 
 def draw_ways_out(drawing: Drawing, scene: Scene, layout: Layout) -> None:
     """NAT gateways with their addresses, whose functions leave by them, and the internet gateway that they leave by."""
-    functions = layout.bars.get("functions")
+    functions = layout.bars.get("functions", layout.bands["private"])
     rail = layout.zones[scene.zones[0]].y + 25
     for way in scene.exits:
         nat = layout.nats[way.zone]
-        for zone in way.serves if functions else ():
+        for zone in way.serves:
             start, end = layout.nats[zone].centre, nat.centre
             turn = layout.bands["private"].y - 5
             points = [Point(start, functions.y), Point(start, turn), Point(end, turn), Point(end, nat.bottom)]
@@ -62,7 +62,7 @@ def draw_bar(drawing: Drawing, layout: Layout, bar: Bar) -> None:
     """One bar over the zones, and its parts in each of them."""
     box = layout.bars[bar.key]
     drawing.box(box, bar.style)
-    drawing.text(Point(box.x + 12, box.y + 17), bar.title, "name")
+    drawing.text(Point(box.x + 12, box.y + 17 if bar.detail else box.middle + 4), bar.title, "name")
     drawing.text(Point(box.x + 12, box.y + 32), bar.detail, "small", room=box.width - 24)
     for zone, text in bar.cells.items():
         column = layout.zones[zone]

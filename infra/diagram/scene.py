@@ -67,26 +67,34 @@ def index_size(domain: Resource) -> str:
     """The nodes of a search domain."""
     nodes = domain["Properties"]["ClusterConfig"]
     masters = f", {nodes['DedicatedMasterCount']} masters" if nodes.get("DedicatedMasterEnabled") else ""
-    return f"{nodes.get('InstanceCount', 1)} × {nodes.get('InstanceType', '')}{masters}"
+    return f"{nodes.get('InstanceCount', 1)} \N{MULTIPLICATION SIGN} {nodes.get('InstanceType', '')}{masters}"
 
 
 def broker_size(broker: Resource) -> str:
     """The nodes of a broker."""
     properties = broker["Properties"]
     nodes = "3" if properties.get("DeploymentMode") == "CLUSTER_MULTI_AZ" else "1"
-    return f"{nodes} × {properties.get('HostInstanceType', '')}"
+    return f"{nodes} \N{MULTIPLICATION SIGN} {properties.get('HostInstanceType', '')}"
 
 
 LOOKS = {
     "AWS::Lambda::Function": Look("rotation", "function", "Functions that rotate secrets", lambda _: ""),
-    "AWS::SecretsManager::RotationSchedule": Look("rotation", "function", "Functions that rotate secrets", lambda _: ""),
+    "AWS::SecretsManager::RotationSchedule": Look(
+        "rotation", "function", "Functions that rotate secrets", lambda _: ""
+    ),
     "AWS::EC2::VPCEndpoint": Look(
         "doors", "door", "Endpoints of AWS", lambda one: str(one["Properties"]["ServiceName"]).rpartition(".")[2]
     ),
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": Look("legacy", "door", "Balancer to the old servers", lambda _: "internal"),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": Look(
+        "legacy", "door", "Balancer to the old servers", lambda _: "internal"
+    ),
     "AWS::RDS::DBProxy": Look("proxy", "store", "RDS Proxy", lambda _: "logins by IAM alone, TLS"),
-    "AWS::RDS::DBProxyEndpoint": Look("reports", "store", "RDS Proxy, read-only", lambda _: "heavy queries, to the reader"),
-    "AWS::RDS::DBCluster": Look("database", "store", "Aurora MySQL", lambda one: str(one["Properties"].get("EngineVersion", ""))),
+    "AWS::RDS::DBProxyEndpoint": Look(
+        "reports", "store", "RDS Proxy, read-only", lambda _: "heavy queries, to the reader"
+    ),
+    "AWS::RDS::DBCluster": Look(
+        "database", "store", "Aurora MySQL", lambda one: str(one["Properties"].get("EngineVersion", ""))
+    ),
     "AWS::AmazonMQ::Broker": Look("broker", "store", "RabbitMQ", broker_size),
     "AWS::OpenSearchService::Domain": Look("index", "store", "OpenSearch", index_size),
 }
@@ -160,9 +168,9 @@ def edges_of(network: Network, keys: Mapping[str, str]) -> Iterator[Edge]:
     """What may call what, by the security groups of both ends."""
     for source in network.members.values():
         for target in network.members.values():
-            if keys[source.name] != keys[target.name] and network.lets_out(source, target):
-                if port := network.port_in(target, source):
-                    yield Edge(keys[source.name], keys[target.name], port)
+            port = network.port_in(target, source)
+            if port and keys[source.name] != keys[target.name] and network.lets_out(source, target):
+                yield Edge(keys[source.name], keys[target.name], port)
 
 
 def exits_of(ground: Ground, standing: Standing, network: Network) -> Iterator[Exit]:

@@ -39,7 +39,9 @@ def break_checkov(ground: Ground) -> Iterator[Finding]:
         results = report.get("results", {})
         for name in results.get("parsing_errors", ()):
             file = ground.file(Path(name).stem)
-            yield Finding(GATE, file, "", "unread", "checkov cannot read this template.", "See what the gate lint says.")
+            yield Finding(
+                GATE, file, "", "unread", "checkov cannot read this template.", "See what the gate lint says."
+            )
         for one in results.get("failed_checks", ()):
             file = ground.file(Path(one["file_path"]).stem)
             logical = str(one["resource"]).rpartition(".")[2]
@@ -60,7 +62,7 @@ def install() -> None:
 
 
 def run(folder: Path) -> list[dict[str, Any]]:
-    """checkov's reports on a folder of templates."""
+    """Checkov's reports on a folder of templates."""
     command = [str(FOLDER / "bin" / "python"), "-m", "checkov.main", "--directory", str(folder), *FLAGS]
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("BC_", "PRISMA_", "CKV_"))}
     try:

@@ -7,7 +7,15 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "fc00::/7")
+PRIVATE = (
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "fc00::/7",
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ class Network:
 
     def from_internet(self) -> dict[str, tuple[Step, ...]]:
         """The shortest way from the internet to everything that there is one to."""
-        first = {
+        first: dict[str, tuple[Step, ...]] = {
             member.name: (Step(member.name, port),)
             for member in self.members.values()
             if member.public and self.open_subnets(member) and (port := self.port_in(member, None))

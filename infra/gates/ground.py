@@ -1,8 +1,9 @@
 """What the gates read: templates, the parameters of each place, the policies of services, and the partners."""
 
 import json
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,8 @@ PARAMETERS = f"{TEMPLATES}/parameters"
 PARTNERS = "infra/partners.toml"
 POLICIES = "services/*/.chalice/policy*.json"
 REGIONS = ("eu-west-2", "eu-west-1")  # the first, and the one that stands in for it
+
+WRITTEN_STAGE = re.compile(r'"Fn::ImportValue": "tis-([a-z0-9]+)-')
 
 Resource = dict[str, Any]
 
@@ -63,7 +66,10 @@ class Ground:
     @cached_property
     def standings(self) -> dict[Place, Standing]:
         """What would stand in each place that has a file of parameters."""
-        return {place: stand(self.templates, place, values) for place, values in self.parameters.items()}
+        return {
+            place: stand({name: one for name, one in self.templates.items() if is_for(one, place.stage)}, place, values)
+            for place, values in self.parameters.items()
+        }
 
 
 def read_ground(root: Path = ROOT) -> Ground:
@@ -96,6 +102,12 @@ def read_partners(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise TemplateError(f"{path.name} cannot be read: {error}.") from error
+
+
+def is_for(template: Template, stage: str) -> bool:
+    """Is a template for a stage? One of the ground is for all; what `tis package` writes imports the exports of its own."""
+    stages = WRITTEN_STAGE.findall(json.dumps(template))
+    return not stages or stage in stages
 
 
 def stand(templates: Mapping[str, Template], place: Place, values: Mapping[str, Any]) -> Standing:

@@ -35,7 +35,9 @@ def judge(file: str, logical: str, resource: Resource) -> list[Finding]:
     """
     known = json.dumps({"Resources": {logical: resource}}, sort_keys=True)
     return [
-        Finding(GATE, file, logical, rule, why, mend) for text in rule_files() for rule, why, mend in broken(text, known)
+        Finding(GATE, file, logical, rule, why, mend)
+        for text in rule_files()
+        for rule, why, mend in broken(text, known)
     ]
 
 
@@ -52,12 +54,20 @@ def broken(rules: str, resource: str) -> tuple[tuple[str, str, str], ...]:
         report = json.loads(run_checks_rs(resource, rules, False))
     except json.JSONDecodeError:
         first = rules.splitlines()[0].removeprefix("# ")
-        return (("many_rules", f"It breaks more rules than can be told at once. {first}", "Mend what is told, check again."),)
+        return (
+            (
+                "many_rules",
+                f"It breaks more rules than can be told at once. {first}",
+                "Mend what is told, check again.",
+            ),
+        )
     found = []
     for clause in report["not_compliant"]:
         rule = clause["Rule"]
         said = [message for message in messages(rule["checks"]) if message]
-        for why, mend in dict.fromkeys(said) or [(f"The rule {rule['name']} does not hold.", "Read it in infra/gates/rules.")]:
+        for why, mend in dict.fromkeys(said) or [
+            (f"The rule {rule['name']} does not hold.", "Read it in infra/gates/rules.")
+        ]:
             found.append((rule["name"], why, mend))
     return tuple(found)
 

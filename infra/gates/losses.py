@@ -90,7 +90,12 @@ def unmet(ground: Ground, standing: Standing, network: Network, when: str, zone:
     functions = network.members.get(FUNCTIONS)
     if functions is None:
         yield Finding(
-            GATE, ground.file("network"), "", "no_functions", f"{when} no function runs.", "Spread functions over zones."
+            GATE,
+            ground.file("network"),
+            "",
+            "no_functions",
+            f"{when} no function runs.",
+            "Spread functions over zones.",
         )
         return
     for kind, need in NEEDS.items():

@@ -1,7 +1,7 @@
 """The parameters gate: what stands in parameters/<stage>.<region>.json is what the templates ask for and allow."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from infra.gates.findings import Finding
@@ -18,7 +18,9 @@ def break_parameters(ground: Ground) -> Iterator[Finding]:
         file = f"{PARAMETERS}/{place}.json"
         if place.region not in REGIONS:
             why = f"{place} names a region that nothing of ours stands in."
-            yield Finding(GATE, file, "", "unknown_region", why, f"Name it <stage>.<region>.json with {' or '.join(REGIONS)}.")
+            yield Finding(
+                GATE, file, "", "unknown_region", why, f"Name it <stage>.<region>.json with {' or '.join(REGIONS)}."
+            )
         yield from misnamed(file, place, ground.templates, values)
         for name, template in ground.templates.items():
             for parameter, allowed in template.get("Parameters", {}).items():
@@ -40,7 +42,9 @@ def misnamed(
             why = f"No template has a parameter {parameter}."
             yield Finding(GATE, file, parameter, "unknown", why, "Take it out, or mend its spelling.")
     if "Stage" in values and values["Stage"] != place.stage:
-        why = f"The file is for {place.stage} and says Stage {values['Stage']}: it would change the other stage's stacks."
+        why = (
+            f"The file is for {place.stage} and says Stage {values['Stage']}: it would change the other stage's stacks."
+        )
         yield Finding(GATE, file, "Stage", "other_stage", why, f"Set Stage to {place.stage}.")
 
 
@@ -87,7 +91,8 @@ def too_long(allowed: Mapping[str, Any], text: str) -> bool:
     return (low is not None and len(text) < low) or (high is not None and len(text) > high)
 
 
-CONSTRAINTS = {
+Broken = Callable[[Mapping[str, Any], str], bool]
+CONSTRAINTS: dict[str, Broken] = {
     "not_a_number": lambda allowed, text: allowed["Type"] in NUMBERS and number(text) is None,
     "out_of_range": beyond,
     "length": too_long,

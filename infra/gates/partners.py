@@ -57,11 +57,15 @@ def doubled(addresses: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
             try:
                 ipaddress.IPv4Address(address)
             except ValueError:
-                yield finding(address, "no_address", f"{here} is no address of IPv4: {address}.", "Copy it from the output.")
+                yield finding(
+                    address, "no_address", f"{here} is no address of IPv4: {address}.", "Copy it from the output."
+                )
                 continue
             if address in seen:
                 why = f"{address} is already allowed elsewhere, as {seen[address]}; it cannot be {here} too."
-                yield finding(address, "already_allowed", why, "An address has one gateway: copy each from its own output.")
+                yield finding(
+                    address, "already_allowed", why, "An address has one gateway: copy each from its own output."
+                )
             seen.setdefault(address, here)
 
 

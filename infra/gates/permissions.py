@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from infra.gates.findings import Finding
@@ -23,9 +22,15 @@ class Wide(NamedTuple):
 
 
 WIDE = (
-    Wide("ec2:*NetworkInterface*", "*", "Lambda takes these to put a function into subnets; AWS knows no narrower form"),
-    Wide("rds-db:connect", "dbuser:*/*", "the cluster's id is not known before it stands; the user is the service's own"),
-    Wide("kms:Decrypt", "key/*", "a secret's key is not known before it stands; the condition lets Secrets Manager alone"),
+    Wide(
+        "ec2:*NetworkInterface*", "*", "Lambda takes these to put a function into subnets; AWS knows no narrower form"
+    ),
+    Wide(
+        "rds-db:connect", "dbuser:*/*", "the cluster's id is not known before it stands; the user is the service's own"
+    ),
+    Wide(
+        "kms:Decrypt", "key/*", "a secret's key is not known before it stands; the condition lets Secrets Manager alone"
+    ),
 )
 # Actions that the code does not take itself, and who does.
 TAKEN_FOR_IT = {

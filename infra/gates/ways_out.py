@@ -23,12 +23,15 @@ def break_ways_out(ground: Ground) -> Iterator[Finding]:
 
 def told_addresses(standing: Standing) -> dict[str, str]:
     """The fixed addresses of NAT gateways that are outputs: the output's name by the address's resource."""
-    addresses = {mark for nat in standing.of_type(NAT).values() for mark in marks(nat["Properties"].get("AllocationId"))}
+    addresses = {
+        mark for nat in standing.of_type(NAT).values() for mark in marks(nat["Properties"].get("AllocationId"))
+    }
     return {
         next(marks(value)): key
         for outputs in standing.outputs.values()
         for key, value in outputs.items()
-        if isinstance(value, str) and value in {shown for one in addresses for shown in (f"<{one}>", f"<{one}.PublicIp>")}
+        if isinstance(value, str)
+        and value in {shown for one in addresses for shown in (f"<{one}>", f"<{one}.PublicIp>")}
     }
 
 
@@ -47,7 +50,9 @@ def unfixed(ground: Ground, standing: Standing) -> Iterator[Finding]:
             yield Finding(*where, "address_shared", why, "Give it an AWS::EC2::EIP of its own as AllocationId.")
         elif address not in told:
             why = f"No output tells {address}; nobody could tell partners which address to allow."
-            yield Finding(*where, "address_not_told", why, f"Add an output whose value is !Ref {address.partition('.')[2]}.")
+            yield Finding(
+                *where, "address_not_told", why, f"Add an output whose value is !Ref {address.partition('.')[2]}."
+            )
         used[address] = name
 
 

@@ -76,8 +76,8 @@ def subnet_of(standing: Standing, name: str, resource: Resource) -> Subnet:
 
 def is_outward(route: Resource) -> bool:
     """Does a route lead to addresses of the internet?"""
-    block = route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock")
-    return bool(block) and is_global(block)
+    block = str(route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock") or "")
+    return "/" in block and is_global(block)
 
 
 def members_of(standing: Standing) -> Iterator[Member]:
@@ -141,4 +141,3 @@ def rule_of(group: str, properties: Resource, *, outward: bool) -> Iterator[Rule
     for key in OTHERS:
         for other in (properties[key],) if key in properties else ():
             yield Rule(group, next(marks(other), other), "any port" if port == "-1" else port, outward)
-

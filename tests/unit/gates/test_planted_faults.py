@@ -7,12 +7,16 @@ import pytest
 
 from infra.gates.gates import GATES, find_faults
 from infra.gates.ground import Ground
+from infra.gates.regions import break_regions
 from tests.unit.gates.planting import GONE, with_changed, with_resources, without_outputs
 
 FAST = [name for name in GATES if name not in ("lint", "checkov")]
 SLOW = ("lint", "checkov")
 INTERNET = {"CidrIp": "0.0.0.0/0", "IpProtocol": "tcp", "FromPort": 5671, "ToPort": 5671}
-WORLD_TO_BROKER = {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": {"GroupId": {"Ref": "BrokerGroup"}, **INTERNET}}
+WORLD_TO_BROKER = {
+    "Type": "AWS::EC2::SecurityGroupIngress",
+    "Properties": {"GroupId": {"Ref": "BrokerGroup"}, **INTERNET},
+}
 Fired = set[tuple[str, str, str]]  # gate, rule, resource
 
 CHANGED: dict[str, tuple[dict[str, Any], Fired]] = {
@@ -286,6 +290,7 @@ def test_address_that_no_output_tells_is_found(ground: Ground) -> None:
 
 def test_stage_without_its_second_region_is_found(ground: Ground) -> None:
     first = {place: values for place, values in ground.parameters.items() if str(place) != "prod.eu-west-1"}
-    assert fired(replace(ground, parameters=first), ["regions"]) == {("regions", "no_second_region", "")}
-
-
+    found = list(break_regions(replace(ground, parameters=first)))
+    assert [(one.rule, one.file) for one in found] == [
+        ("no_second_region", "infra/templates/parameters/prod.eu-west-1.json")
+    ]

@@ -19,6 +19,16 @@ class _Loader(yaml.SafeLoader):
     """YAML with CloudFormation's tags."""
 
 
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    """A mapping, in which no key may stand twice: YAML itself takes the last one in silence."""
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if key.value in seen:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} stands twice", key.start_mark)
+        seen.add(key.value)
+    return loader.construct_mapping(node, deep=True)
+
+
 def _long_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     """`!GetAtt A.B` as {"Fn::GetAtt": ["A", "B"]}, `!Ref X` as {"Ref": "X"}."""
     value: Any
@@ -34,6 +44,7 @@ def _long_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
 
 
 _Loader.add_multi_constructor("!", _long_form)
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 _Loader.yaml_implicit_resolvers = {
     first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]  # `2012-10-17` is a text
     for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()

@@ -5,7 +5,9 @@ import json
 import re
 from typing import Any
 
+from infra.packaging import waivers
 from infra.packaging.release import ALIAS, Release, Resource, Resources, attribute, short_hash
+from infra.packaging.waivers import waived
 
 API_HANDLER = "APIHandler"  # what Chalice calls the function behind an API
 DEAD_LETTERS = "DeadLetters"
@@ -23,9 +25,11 @@ def function_resources(release: Release, logical: str, packed: Resource) -> Reso
     if logical == API_HANDLER:
         properties |= starting(release)
     version = f"{logical}Version{short_hash([release.digest, properties])}"
+    function = {"Type": "AWS::Lambda::Function", "DependsOn": [f"{logical}Log"], "Properties": properties}
+    reserved = "ReservedConcurrentExecutions" in properties
     return {
         f"{logical}Log": log_group(release, f"/aws/lambda/{name}"),
-        logical: {"Type": "AWS::Lambda::Function", "DependsOn": [f"{logical}Log"], "Properties": properties},
+        logical: waived(function, () if reserved else waivers.UNRESERVED),
         version: {
             "Type": "AWS::Lambda::Version",
             "Properties": {"FunctionName": {"Ref": logical}, "CodeSha256": code_hash(release)},

@@ -4,8 +4,10 @@ import json
 import re
 from typing import Any
 
+from infra.packaging import waivers
 from infra.packaging.functions import log_group, through_aliases
 from infra.packaging.release import ALIAS, Release, Resource, Resources, short_hash
+from infra.packaging.waivers import waived
 
 API = "RestAPI"  # as Chalice calls it
 STAGE = "RestAPIStage"
@@ -70,7 +72,7 @@ def stage(release: Release, deployment: str) -> Resource:
         "LoggingLevel": "OFF",
     }
     log = {"Fn::Sub": f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:${{{ACCESS_LOG}}}"}
-    return {
+    stage = {
         "Type": "AWS::ApiGateway::Stage",
         "Properties": {
             "RestApiId": {"Ref": API},
@@ -81,6 +83,7 @@ def stage(release: Release, deployment: str) -> Resource:
             "AccessLogSetting": {"DestinationArn": log, "Format": json.dumps(LOGGED)},
         },
     }
+    return waived(stage, waivers.STAGE)
 
 
 def firewall(release: Release) -> Resource:

@@ -4,17 +4,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from infra.build.policy import by_service
+from infra.packaging import waivers
 from infra.packaging.functions import DEAD_LETTERS
 from infra.packaging.release import Release, Resource, attribute
+from infra.packaging.waivers import waived
 
 OWN_POLICY = "TemplatePolicy"
 TRACING = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 # Lambda looks for the broker's network with the function's role: docs.aws.amazon.com/lambda/latest/dg/with-mq.html
 BROKER_NETWORK = ("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs")
-WAIVER = {
-    "id": "role_without_all_resources",
-    "comment": "Network interfaces and traces are no resources that a policy could name; nothing else is allowed on all.",
-}
 
 
 def role_resource(release: Release, packed: Resource) -> Resource:
@@ -22,7 +20,7 @@ def role_resource(release: Release, packed: Resource) -> Resource:
     document = {"Version": "2012-10-17", "Statement": list(statements(release))}
     properties = {**packed["Properties"]}
     properties["Policies"] = [*properties["Policies"], {"PolicyName": OWN_POLICY, "PolicyDocument": document}]
-    return {**packed, "Metadata": {"guard": {"skip": [WAIVER]}}, "Properties": properties}
+    return waived({**packed, "Properties": properties}, waivers.ROLE)
 
 
 def statements(release: Release) -> Iterator[dict[str, Any]]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.build.manifest import BuildError, Manifest
 from infra.build.contents import CONTENTS
+from infra.build.manifest import BuildError, Manifest
 from infra.build.package import make_package
 from tests.unit.build.conftest import Isolated
 

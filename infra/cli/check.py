@@ -11,8 +11,8 @@ from infra.gates.checkov import CheckovError
 from infra.gates.findings import Finding
 from infra.gates.gates import GATES, find_faults
 from infra.gates.given import put_in
-from infra.gates.ground import ROOT, Ground, read_ground
 from infra.ground.reading import TemplateError
+from infra.ground.standing import ROOT, Ground, read_ground
 
 
 @click.command()

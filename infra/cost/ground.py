@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from infra.build.manifest import Manifest, read_manifest
 from infra.cost.data import CostError
 from infra.cost.prices import REGIONS
-from infra.gates.ground import Place, place_of, read_json, stand
 from infra.ground.reading import read_templates
+from infra.ground.standing import Place, place_of, read_json, stand
 from infra.routing import moves, read_files
 from shared.route_items import ISSUERS, Spec
 from shared.stages import CANARY

@@ -11,7 +11,7 @@ from infra.cost.ground import Ground
 from infra.cost.standing import RULES, Place, Unpriced
 from infra.cost.traffic import Traffic, Usage
 from infra.cost.uses import GROUND, HOURS, MB, SECONDS, STRANGLER, Use
-from infra.gates.resolving import as_text
+from infra.ground.resolving import as_text
 
 FILE = FOLDER / "resources.toml"
 MONTH = "month"

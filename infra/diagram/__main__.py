@@ -3,7 +3,7 @@
 import sys
 
 from infra.diagram.page import picture
-from infra.gates.ground import ROOT, read_ground
+from infra.ground.standing import ROOT, read_ground
 
 TARGET = ROOT / "docs" / "ground.svg"
 DRIFT = 3

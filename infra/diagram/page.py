@@ -7,7 +7,7 @@ from infra.diagram.drawing import Box, Drawing, Point
 from infra.diagram.layout import EDGE_HEIGHT, Layout, layout_of, width_of
 from infra.diagram.panel import OUTWARD, draw_region
 from infra.diagram.scene import Scene, scene_of
-from infra.gates.ground import REGIONS, ROOT, Ground, Place, Standing
+from infra.ground.standing import REGIONS, ROOT, Ground, Place, Standing
 
 STAGE = "prod"  # the stage with everything in it; the others are smaller
 MARGIN, BETWEEN, TOP = 24, 150, 206

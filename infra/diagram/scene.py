@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from infra.gates.graph import Member, Network
-from infra.gates.ground import Ground, Resource, Standing
 from infra.gates.ways_out import told_addresses
-from infra.gates.wiring import FUNCTIONS, NAT, marks, network_of
+from infra.ground.graph import Member, Network
+from infra.ground.standing import Ground, Resource, Standing
+from infra.ground.wiring import FUNCTIONS, NAT, marks, network_of
 
 TIERS = ("public", "private", "data")
 INSTANCE = "AWS::RDS::DBInstance"

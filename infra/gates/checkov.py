@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from infra.gates.findings import Finding
-from infra.gates.ground import ROOT, Ground
 from infra.gates.waivers import bare
+from infra.ground.standing import ROOT, Ground
 
 GATE = "checkov"
 FOLDER = ROOT / ".venv-checkov"

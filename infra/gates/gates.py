@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from infra.gates.checkov import break_checkov
 from infra.gates.findings import Finding
-from infra.gates.ground import Ground
 from infra.gates.guard import break_rules
 from infra.gates.links import break_links
 from infra.gates.lint import break_lint
@@ -16,6 +15,7 @@ from infra.gates.reach import break_reach
 from infra.gates.regions import break_regions
 from infra.gates.waivers import excuse, read_waivers
 from infra.gates.ways_out import break_ways_out
+from infra.ground.standing import Ground
 
 GATES: Mapping[str, Callable[[Ground], Iterator[Finding]]] = {
     "lint": break_lint,

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from infra.gates.ground import PARAMETERS, ROOT, Ground, place_of, read_json, read_partners
 from infra.ground.reading import TemplateError, read_template
+from infra.ground.standing import PARAMETERS, ROOT, Ground, place_of, read_json, read_partners
 
 POLICY = "policy"
 ENDINGS = (".yaml", ".yml", ".json", ".template", ".toml")

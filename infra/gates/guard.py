@@ -9,7 +9,7 @@ from typing import Any
 from cfn_guard_rs.cfn_guard_rs import run_checks_rs  # its Python face cannot read reports with an `or` in them
 
 from infra.gates.findings import Finding
-from infra.gates.ground import Ground, Resource
+from infra.ground.standing import Ground, Resource
 
 GATE = "guard"
 RULES = Path(__file__).with_name("rules")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra.gates.findings import Finding
-from infra.gates.ground import Ground, Standing
+from infra.ground.standing import Ground, Standing
 
 GATE = "links"
 NOWHERE = "<nowhere."

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra.gates.findings import Finding
-from infra.gates.ground import REGIONS, Ground
 from infra.gates.waivers import bare
+from infra.ground.standing import REGIONS, Ground
 
 GATE = "lint"
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from infra.gates.findings import Finding
-from infra.gates.graph import Network
-from infra.gates.ground import Ground, Resource, Standing
-from infra.gates.wiring import FUNCTIONS, NAT, marks, network_of
+from infra.ground.graph import Network
+from infra.ground.standing import Ground, Resource, Standing
+from infra.ground.wiring import FUNCTIONS, NAT, marks, network_of
 
 GATE = "losses"
 LASTING = ("prod",)  # the stages that people work with; the others may go with a zone, and come back with it

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from infra.gates.findings import Finding
-from infra.gates.ground import PARAMETERS, REGIONS, Ground, Place
 from infra.ground.reading import Template
+from infra.ground.standing import PARAMETERS, REGIONS, Ground, Place
 
 GATE = "parameters"
 NUMBERS = ("Number", "List<Number>")

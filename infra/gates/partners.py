@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.gates.findings import Finding
-from infra.gates.ground import PARTNERS, Ground, Place
 from infra.gates.ways_out import told_addresses
+from infra.ground.standing import PARTNERS, Ground, Place
 
 GATE = "partners"
 WAYS = ("address", "network", "token")

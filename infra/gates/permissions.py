@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from infra.gates.findings import Finding
-from infra.gates.ground import ROOT, Ground
 from infra.gates.imports import code_of
+from infra.ground.standing import ROOT, Ground
 
 GATE = "permissions"
 OWN = re.compile(r"^[^*]*\btis[-/][^*]+\*?$")  # names of ours; a star at the end stands for what AWS adds to them

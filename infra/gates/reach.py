@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from infra.gates.findings import Finding
-from infra.gates.ground import Ground, Standing
-from infra.gates.wiring import network_of
+from infra.ground.standing import Ground, Standing
+from infra.ground.wiring import network_of
 
 GATE = "reach"
 STORES = {

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from infra.gates.findings import Finding
-from infra.gates.ground import PARAMETERS, REGIONS, Ground, Place, Standing
 from infra.gates.losses import LASTING
+from infra.ground.standing import PARAMETERS, REGIONS, Ground, Place, Standing
 
 GATE = "regions"
 

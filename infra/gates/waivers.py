@@ -14,8 +14,8 @@ from copy import deepcopy
 from typing import Any, NamedTuple
 
 from infra.gates.findings import Finding
-from infra.gates.ground import Ground
 from infra.ground.reading import Template
+from infra.ground.standing import Ground
 
 GATE = "waivers"
 FORMS = ("lint", "guard", "reach", "ways-out", "losses", "regions", "checkov")

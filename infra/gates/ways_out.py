@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from infra.gates.findings import Finding
-from infra.gates.graph import Subnet
-from infra.gates.ground import Ground, Standing
-from infra.gates.wiring import FUNCTION_SUBNETS, FUNCTIONS, NAT, marks, network_of
+from infra.ground.graph import Subnet
+from infra.ground.standing import Ground, Standing
+from infra.ground.wiring import FUNCTION_SUBNETS, FUNCTIONS, NAT, marks, network_of
 
 GATE = "ways-out"
 ADDRESS = "AWS::EC2::EIP"

@@ -1,6 +1,6 @@
 import pytest
 
-from infra.gates.ground import Ground, read_ground
+from infra.ground.standing import Ground, read_ground
 
 
 @pytest.fixture(scope="session")

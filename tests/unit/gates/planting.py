@@ -4,8 +4,8 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from infra.gates.ground import Ground, Resource
 from infra.ground.reading import Template
+from infra.ground.standing import Ground, Resource
 
 GONE = object()  # as a value: the key is taken out
 

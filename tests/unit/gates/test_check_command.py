@@ -6,7 +6,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from infra.cli.check import check
-from infra.gates.ground import ROOT
+from infra.ground.standing import ROOT
 
 QUICK = ("--skip", "checkov", "--skip", "lint")
 

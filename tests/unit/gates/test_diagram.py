@@ -2,7 +2,7 @@ import re
 
 from infra.diagram.__main__ import TARGET
 from infra.diagram.page import picture
-from infra.gates.ground import Ground
+from infra.ground.standing import Ground
 from tests.unit.gates.planting import GONE, with_changed
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from infra.gates.graph import Member, Network, Rule, Subnet, is_global, overlap
+from infra.ground.graph import Member, Network, Rule, Subnet, is_global, overlap
 
 SUBNETS = {
     "front": Subnet("front", "a", "10.0.0.0/24", ("gateway",)),

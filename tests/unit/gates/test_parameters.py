@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from infra.gates.ground import Ground, Place
 from infra.gates.parameters import break_parameters
+from infra.ground.standing import Ground, Place
 
 PLACE = Place("prod", "eu-west-2")
 GONE = object()

@@ -2,8 +2,8 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from infra.gates.ground import Ground
 from infra.gates.partners import break_partners
+from infra.ground.standing import Ground
 
 LONDON, IRELAND = "prod.eu-west-2", "prod.eu-west-1"
 

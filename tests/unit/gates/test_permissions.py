@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from infra.gates.ground import Ground
 from infra.gates.permissions import TAKEN_FOR_IT, WIDE, break_permissions
+from infra.ground.standing import Ground
 
 POLICY = "services/profile/.chalice/policy-prod.json"
 

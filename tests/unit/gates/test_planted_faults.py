@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from infra.gates.gates import GATES, find_faults
-from infra.gates.ground import Ground
 from infra.gates.regions import break_regions
+from infra.ground.standing import Ground
 from tests.unit.gates.planting import GONE, with_changed, with_resources, without_outputs
 
 FAST = [name for name in GATES if name not in ("lint", "checkov")]

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from infra.gates.ground import Place, stand
 from infra.ground.reading import Template
+from infra.ground.standing import Place, stand
 
 NETWORK: Template = {
     "Parameters": {

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from infra.gates import checkov
-from infra.gates.ground import Ground
 from infra.gates.guard import RULES, judge
 from infra.gates.lint import break_lint
+from infra.ground.standing import Ground
 
 
 def of(resources: dict[str, Any]) -> Ground:

@@ -2,8 +2,8 @@ import pytest
 
 from infra.gates.findings import Finding
 from infra.gates.gates import find_faults
-from infra.gates.ground import Ground
 from infra.gates.waivers import Waiver, bare, excuse, told
+from infra.ground.standing import Ground
 from tests.unit.gates.planting import with_changed
 
 FOUND = Finding("guard", "x.yaml", "Queue", "queue_encrypted", "Why.", "Mend.")

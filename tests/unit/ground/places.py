@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from infra.gates.resolving import Resolver
 from infra.ground.reading import FOLDER, read_templates
+from infra.ground.resolving import Resolver
 
 ROOT = FOLDER.parents[1]
 TEMPLATES = read_templates()

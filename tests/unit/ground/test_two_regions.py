@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.gates.resolving import Resolver
+from infra.ground.resolving import Resolver
 from shared.route_items import KIND, NAME
 from tests.unit.ground.places import PLACES, TEMPLATES, Place
 

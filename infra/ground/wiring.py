@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from infra.gates.graph import Member, Network, Rule, Subnet, is_global
-from infra.gates.ground import Resource, Standing
+from infra.ground.graph import Member, Network, Rule, Subnet, is_global
+from infra.ground.standing import Resource, Standing
 
 MARK = re.compile(r"<([\w-]+\.\w+)(?:\.[\w.]+)?>")
 FUNCTIONS = "functions"  # the member that stands for all functions; its place is exported, not a resource

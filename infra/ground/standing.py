@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from infra.gates.resolving import Resolver
 from infra.ground.reading import Template, TemplateError, read_templates
+from infra.ground.resolving import Resolver
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = "infra/templates"

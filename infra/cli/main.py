@@ -25,6 +25,7 @@ COMMANDS = {
     "deploy": Place("infra.cli.deploy", "deploy", "Deploy services to a stage."),
     "diff": Place("infra.cli.deploy", "diff", "Say what a deploy would change."),
     "doctor": Place("infra.cli.doctor", "doctor", "Check what this machine and this folder need."),
+    "migrate": Place("infra.cli.migrate", "migrate", "Bring a service's tables up to date."),
     "package": Place("infra.cli.package", "package", "Write the services' CloudFormation templates."),
     "restart": Place("infra.cli.deploy", "restart", "Have services read their settings and secrets anew."),
     "routes": Place("infra.cli.routes", "routes", "Show, find and move routes."),

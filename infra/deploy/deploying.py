@@ -14,7 +14,7 @@ from infra.deploy.answering import api_url, await_answer
 from infra.deploy.chalice_way import api_of, is_current, run_chalice
 from infra.deploy.cloud import Cloud, DeployError, told
 from infra.deploy.domain import map_base_paths, unmap_base_paths
-from infra.deploy.publishing import publish_again
+from infra.deploy.publishing import ensure_routes, publish_again
 from infra.deploy.record import RecordStore
 from infra.deploy.settings import FACADE, check_network, check_settings, tell_facade
 from infra.deploy.standing import function_facts
@@ -105,6 +105,8 @@ def deploy_service(stage: Stage, service: str) -> Outcome:
         if service == FACADE and made.changed and publish_again(stage.cloud, stage.manifest):
             stage.say(service, "routes published again")
         tell_facade(stage.cloud, stage.manifest, service, made.url)
+        if service == FACADE and ensure_routes(stage.cloud, stage.manifest):
+            stage.say(service, "the route table was empty: it is what infra/routes says")
         stage.say(service, "asking")
         status = await_answer(service, made.url)
     seconds = round(time.monotonic() - started, 2)

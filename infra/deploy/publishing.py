@@ -12,7 +12,7 @@ from infra.deploy.cloud import Cloud, DeployError
 from infra.deploy.record import RecordStore
 from infra.deploy.settings import FACADE
 from infra.packaging.deploying import open_stack
-from infra.routing import Ledger, State
+from infra.routing import Ledger, State, publish
 from infra.routing.compiled import Addresses, Compiled, compile_routes
 from infra.routing.published import Published, note_published, read_published
 from shared.stages import LEGACY
@@ -40,6 +40,17 @@ def publish_routes(cloud: Cloud, manifest: Manifest) -> tuple[Published, Compile
     note_published(ledger, published)
     discard(cloud, before)
     return published, now
+
+
+def ensure_routes(cloud: Cloud, manifest: Manifest) -> bool:
+    """Write the routes as infra/routes has them into a table that is still empty; False where it was not."""
+    if ROUTES_TABLE not in manifest.entry(FACADE).settings:
+        return False
+    ledger = ledger_of(cloud, manifest)
+    if ledger.read().version:
+        return False
+    publish(ledger, "tis deploy")
+    return True
 
 
 def publish_again(cloud: Cloud, manifest: Manifest) -> bool:

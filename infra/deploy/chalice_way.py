@@ -13,6 +13,8 @@ from infra.deploy.standing import API, function_facts
 
 RUN = "import sys; from chalice.cli import main; sys.exit(main())"
 COMMAND_SECONDS = 540.0  # less than a lease lasts
+# Several services deployed at once ask more of API Gateway than it takes from an account: see infra/deploy/cloud.py.
+PATIENCE = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "10"}
 TOLD_LINES = 6  # of what Chalice says, where it fails
 
 
@@ -42,7 +44,7 @@ def api_of(record: Record) -> str | None:
 
 def run_chalice(cloud: Cloud, project: Path, command: str) -> Record:
     """Run `chalice deploy` or `chalice delete` for the cloud's stage; the record it leaves. DeployError with its words."""
-    environ = {**os.environ, "AWS_REGION": cloud.region, "AWS_DEFAULT_REGION": cloud.region}
+    environ = {**os.environ, **PATIENCE, "AWS_REGION": cloud.region, "AWS_DEFAULT_REGION": cloud.region}
     if cloud.endpoint is not None:
         environ |= {"AWS_ENDPOINT_URL": cloud.endpoint}
     for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH"):

@@ -26,6 +26,8 @@ __all__ = ["LOCAL", "Cloud", "DeployError", "is_loopback", "open_cloud", "told"]
 
 LOCAL = "local"  # the stage that only a local AWS may hold
 ANSWERS = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "max_attempts": 4})
+# API Gateway takes an import every 30 seconds, and a deployment every 5, from a whole account: what is too soon is tried again.
+SELDOM = {"apigateway": ANSWERS.merge(Config(retries={"mode": "standard", "max_attempts": 10}))}
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Cloud:
 
     def client(self, service: str) -> Any:
         """A client of a service, which waits for each answer a minute at most."""
-        return self.session.client(service, endpoint_url=self.endpoint, config=ANSWERS)
+        return self.session.client(service, endpoint_url=self.endpoint, config=SELDOM.get(service, ANSWERS))
 
 
 def open_cloud(stage: str, *, endpoint: str | None = None, profile: str | None = None) -> Cloud:

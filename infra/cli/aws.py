@@ -25,7 +25,7 @@ def aws(real: bool, rows: int, as_json: bool) -> None:
 
     It listens on TIS_PORT (default: 8080). `tis deploy --stage local` deploys to it, and so does Chalice, where
     AWS_ENDPOINT_URL is set as this tells. What was deployed is gone when it ends; the databases stay. Where
-    TIS_LEGACY_URL is set, that takes the stand-in's place.
+    TIS_LEGACY_URL is set, that takes the stand-in's place. TIS_AMQP_URL names the RabbitMQ that stands for Amazon MQ.
     """
     stack = os.environ.get("STACK") or EMBEDDED
     if stack not in (EMBEDDED, REAL):

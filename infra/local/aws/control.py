@@ -16,7 +16,11 @@ TAKE_UP_SECONDS, INVOKE_SECONDS = 30.0, 930.0  # Lambda's longest timeout, and s
 
 
 class GatewayLost(Exception):
-    """The gateway did not do what it was asked."""
+    """The gateway did not do what it was asked, but answered `status`."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f"the gateway answered {status}: {text}")
+        self.status, self.text = status, text
 
 
 class GatewayLink:
@@ -46,5 +50,5 @@ class GatewayLink:
             answer = connection.getresponse()
             content = answer.read()
             if answer.status != http.HTTPStatus.OK:
-                raise GatewayLost(f"the gateway answered {answer.status}: {content[:400].decode(errors='replace')}")
+                raise GatewayLost(answer.status, content[:400].decode(errors="replace"))
             return answer, content

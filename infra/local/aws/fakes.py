@@ -12,10 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from moto.awslambda.exceptions import LambdaClientError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from infra.local.aws.control import GatewayLink
+from infra.local.aws.control import GatewayLink, GatewayLost
 from infra.local.aws.moto_gaps import close_gaps
 from infra.local.aws.sources.pulse import start_sources
 from infra.local.aws.sources.retries import Retries
@@ -26,6 +27,7 @@ from infra.local.orphans import end_with_parent
 from infra.local.stack.aws_fakes import Fakes
 
 TOLD = {"lambda", "apigateway", "cloudformation"}  # services whose requests may change what is deployed
+REFUSALS = {404: "ResourceNotFoundException", 413: "RequestTooLargeException", 429: "TooManyRequestsException"}
 UNCHANGING, INVOCATIONS = {"GET", "HEAD", "OPTIONS"}, "/invocations"
 
 
@@ -84,7 +86,10 @@ def invoke(link: GatewayLink, retries: Retries, arn: str, event: bytes, kind: st
     if kind == "Event":
         retries.take(arn, event)
         return b"", None
-    result, failed = link.invoke(arn, event)
+    try:
+        result, failed = link.invoke(arn, event)
+    except GatewayLost as error:
+        raise LambdaClientError(REFUSALS.get(error.status, "ServiceException"), error.text) from error
     return result, "Unhandled" if failed else None
 
 

@@ -4,6 +4,7 @@ import copy
 import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from moto.apigateway.models import APIGatewayBackend, RestAPI
 from moto.apigateway.responses import APIGatewayResponse
@@ -12,6 +13,7 @@ from moto.awslambda.responses import LambdaResponse
 from moto.sqs.models import sqs_backends
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "x-amazon-apigateway-any-method"}
+STATUS_OF_INVOKE = {"Event": 202, "DryRun": 204}
 MQ_BATCH = 100  # what Lambda takes where an Amazon MQ mapping says nothing
 
 Invoke = Callable[[str, bytes, str], tuple[bytes, str | None]]  # ARN, event, invocation type; result, kind of error
@@ -131,6 +133,16 @@ def invoking(invoke: Invoke) -> Any:
     return invoke_function
 
 
+def answer_invoke(self: LambdaResponse) -> tuple[int, dict[str, str], str | bytes]:
+    """Moto overlooks the qualifier, takes one from the event where that has such a field, and answers late."""
+    headers: dict[str, str] = {"content-type": "application/json"}
+    name = unquote(self.path.rsplit("/", 2)[-2])
+    qualifier = self.querystring.get("Qualifier", [None])[0]
+    result = self.backend.invoke(name, qualifier, self.body, self.headers, headers)
+    kind = self.headers.get("X-Amz-Invocation-Type", "RequestResponse")
+    return STATUS_OF_INVOKE.get(kind, 200), headers, result or b""
+
+
 def service_of_source(self: EventSourceMapping, event_source_arn: str | None = None) -> str:
     """Moto knows no mappings of Amazon MQ; in all that it checks they are like those of SQS."""
     service: str = _source(self, event_source_arn)
@@ -160,6 +172,7 @@ GAPS = (
     Gap(APIGatewayBackend, "create_deployment", create_deployment),
     Gap(APIGatewayResponse, "update_domain_name", update_domain_name),
     Gap(LambdaResponse, "get_layer_version_by_arn", get_layer_version_by_arn),
+    Gap(LambdaResponse, "invoke", answer_invoke),
     Gap(LambdaFunction, "update_configuration", update_configuration),
     Gap(EventSourceMapping, "_get_service_source_from_arn", service_of_source),
     Gap(LambdaBackend, "create_event_source_mapping", create_event_source_mapping),

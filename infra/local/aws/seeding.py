@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -29,12 +30,18 @@ class Stored(NamedTuple):
     secret: bool
 
 
-def seed_account(layout: Layout, say: Say) -> None:
-    """Store what the functions of all services are told, and make the bucket. Raises StackError."""
+def deployable_manifest(root: Path) -> Manifest:
+    """What is deployed. Raises StackError where chalice.json does not say so."""
     try:
-        manifest = read_manifest(layout.root)
+        manifest = read_manifest(root)
+        manifest.stage(STAGE)
     except BuildError as error:
         raise StackError(str(error)) from error
+    return manifest
+
+
+def seed_account(layout: Layout, manifest: Manifest, say: Say) -> None:
+    """Store what the functions of all services are told, and make the bucket. Raises StackError."""
     with closing(HTTPConnection(urlsplit(layout.aws).netloc, timeout=ANSWER_SECONDS)) as connection:
         account = Account(connection)
         for stored in told_values(layout, manifest, say):

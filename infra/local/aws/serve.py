@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 
-from infra.build.manifest import read_manifest
+from infra.build.manifest import Manifest
 from infra.local.aws.edge import Edge
 from infra.local.aws.functions import Functions
 from infra.local.aws.ruling import Ruling
@@ -21,6 +21,7 @@ from infra.local.stack.settings import Layout
 
 async def serve_aws(
     layout: Layout,
+    manifest: Manifest,
     listeners: tuple[socket.socket, socket.socket],
     helpers: Helpers,
     watch: Watcher,
@@ -35,7 +36,7 @@ async def serve_aws(
     ground = Ground(runtime_packages(layout.folder.path / "runtime"), layout.folder.path, layout.aws)
     functions = Functions(ground, layout.folder.log, watch.say)
     pages = stack_pages(functions.pools, jwks_file(layout.folder.path, KEYCLOAK))
-    edge = Edge(functions, pages, read_manifest(layout.root).app_prefix, watch.say)
+    edge = Edge(functions, pages, manifest.app_prefix, watch.say)
     if own_userinfo:  # as in the stack without AWS
         edge.pages |= userinfo_pages((str(issuer["iss"]) for issuer in layout.issuers()), edge)
     public, ruling = Server(edge.answer, functions.pools), Server(Ruling(edge, functions).answer, {})

@@ -7,15 +7,17 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-WRITABLE = 0o222
+WRITABLE, OWN_WRITING = 0o222, 0o200
 
 
 class Unpacked:
-    """The folder of all of them; what an earlier stack has unpacked is kept, since a folder's name tells its content."""
+    """The folder of all of them; what an earlier stack has left there goes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(mode=0o700, exist_ok=True)
+        for place in folder.iterdir():
+            remove(place)
 
     def folder_of(self, digest: str, content: bytes) -> Path:
         """The folder that holds a zip's files. Raises BadZipFile."""
@@ -29,13 +31,12 @@ class Unpacked:
             protect(place)
         return place
 
-    def forget_others(self, digests: set[str]) -> None:
-        """Remove the folders of what is deployed no more."""
-        for place in self._folder.iterdir():
-            if place.name not in digests:
-                for folder in (place, *(path for path in place.rglob("*") if path.is_dir())):
-                    folder.chmod(folder.stat().st_mode | 0o200)
-                shutil.rmtree(place, ignore_errors=True)
+
+def remove(place: Path) -> None:
+    """Remove a folder that nobody may write to."""
+    for folder in (place, *(path for path in place.rglob("*") if path.is_dir())):
+        folder.chmod(folder.stat().st_mode | OWN_WRITING)
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def protect(place: Path) -> None:

@@ -173,7 +173,7 @@ def test_command_moves_a_service(ledger: Ledger) -> None:
 def test_command_rolls_back_and_panics(ledger: Ledger) -> None:
     move(ledger, "retired")
     on = tis("all-legacy", "--on", "--json")
-    assert json.loads(on.stdout) == {"all_legacy": True, "version": 3, "left": [SITES]}
+    assert json.loads(on.stdout) == {"all_legacy": True, "version": 3, "left": [SITES], "gateways": []}
     assert "taken back to legacy" in tis("list").stderr
     assert tis("all-legacy", "--off").exit_code == 0
     assert tis("rollback", SITES).stdout == f"{SITES}: retired -> legacy\n"

@@ -34,9 +34,8 @@ class Queues:
         """Take what is in the queues, as far as there is room."""
         for mapping, sqs, queue in live_mappings():
             while self._running[mapping.uuid] < room_of(mapping):
-                messages = sqs.receive_message(
-                    queue.name, int(mapping.batch_size), 0, int(queue.visibility_timeout or 0), ["All"]
-                )
+                hidden = int(queue.visibility_timeout or 0)  # type: ignore[attr-defined]
+                messages = sqs.receive_message(queue.name, int(mapping.batch_size), 0, hidden, ["All"])
                 if not messages:
                     break
                 self._running[mapping.uuid] += 1
@@ -86,7 +85,7 @@ def failed_ids(mapping: EventSourceMapping, result: bytes, messages: list[Messag
         told = {item["itemIdentifier"] for item in (orjson.loads(result) or {}).get("batchItemFailures") or ()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return known
-    return min(told, known)
+    return told if told.issubset(known) else known
 
 
 def record_of(message: Message, queue: Queue) -> dict[str, Any]:

@@ -3,9 +3,7 @@
 Lambda waits one minute before its second try and two before its third; here it is one second and two.
 """
 
-import sched
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -52,9 +50,9 @@ class Retries:
 
 def later(seconds: float, work: Callable[[], Any]) -> None:
     """Do something after a while, on a thread that ends with the process."""
-    timer = sched.scheduler(time.monotonic, time.sleep)
-    timer.enter(seconds, 1, work)
-    threading.Thread(target=timer.run, daemon=True).start()
+    timer = threading.Timer(seconds, work)
+    timer.daemon = True
+    timer.start()
 
 
 def invoke_config(arn: str) -> dict[str, Any]:

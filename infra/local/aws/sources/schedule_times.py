@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,7 +60,7 @@ def due_of(expression: str, since: datetime) -> Due:
         if found := RATE.fullmatch(expression):
             return rate_due(int(found[1]) * UNITS[found[2]], since)
         if found := CRON.fullmatch(expression):
-            return cron_due(*found.groups())
+            return cron_due(found.groups())
         if found := AT.fullmatch(expression):
             moment = datetime.fromisoformat(found[1]).replace(tzinfo=since.tzinfo)
             return lambda after, until: after < moment <= until
@@ -76,8 +76,9 @@ def rate_due(period: timedelta, since: datetime) -> Due:
     return lambda after, until: (after - since) // period < (until - since) // period
 
 
-def cron_due(minute: str, hour: str, day: str, month: str, weekday: str, year: str) -> Due:
-    """Due at each minute that all fields fit."""
+def cron_due(fields: Sequence[str]) -> Due:
+    """Due at each minute that all six fields fit."""
+    minute, hour, day, month, weekday, year = fields
     minutes, hours, months, years = (
         field.numbers(text) for field, text in ((MINUTE, minute), (HOUR, hour), (MONTH, month), (YEAR, year))
     )

@@ -6,7 +6,7 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,12 +91,17 @@ def running_gateway(
         gateway.run(server.start(listener))
         yield gateway
     finally:
-        gateway.run(end(server))
+        gateway.run(end(server, pools.values()))
         loop.call_soon_threadsafe(loop.stop)
         thread.join(WAIT)
         loop.close()
 
 
-async def end(server: Server) -> None:
+async def end(server: Server, pools: Iterable[Pool]) -> None:
+    """Stop, and wait until the environments' sockets have closed too: a loop with open ones is not to be closed."""
     server.stop()
     await asyncio.sleep(0.05)  # connections close on the loop's next turns
+    for _ in range(100):
+        if not any(pool.size or pool._starting for pool in pools):
+            break
+        await asyncio.sleep(0.05)

@@ -1,21 +1,28 @@
-"""As much of AMQP 0-9-1 as the event source of Amazon MQ needs: messages are got from a queue, and settled."""
+"""One channel to a RabbitMQ broker, by pika: messages are got from a queue, and settled."""
 
-import socket
-import struct
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
 
-from infra.local.aws.sources.amqp_values import Reader, long, properties_of, short
+import pika
+from pika.exceptions import AMQPError
 
-GREETING = b"AMQP\x00\x00\x09\x01"
-METHOD, HEADER, BODY, HEARTBEAT, END = 1, 2, 3, 8, 0xCE
 ANSWER_SECONDS = 10.0
-Method = tuple[int, int]
-START, START_OK, TUNE, TUNE_OK, OPEN, OPEN_OK = (10, 10), (10, 11), (10, 30), (10, 31), (10, 40), (10, 41)
-CLOSE, CHANNEL_OPEN, CHANNEL_OPEN_OK, CHANNEL_CLOSE = (10, 50), (20, 10), (20, 11), (20, 40)
-GET, GET_OK, GET_EMPTY, ACK, NACK = (60, 70), (60, 71), (60, 72), (60, 80), (60, 120)
-MULTIPLE, REQUEUE = 1, 2
+PROPERTIES = {
+    "contentType": "content_type",
+    "contentEncoding": "content_encoding",
+    "headers": "headers",
+    "deliveryMode": "delivery_mode",
+    "priority": "priority",
+    "correlationId": "correlation_id",
+    "replyTo": "reply_to",
+    "expiration": "expiration",
+    "messageId": "message_id",
+    "timestamp": "timestamp",
+    "type": "type",
+    "userId": "user_id",
+    "appId": "app_id",
+    "clusterId": "cluster_id",
+}  # Lambda's names and pika's
 
 
 class BrokerError(Exception):
@@ -36,18 +43,15 @@ class Channel:
     """A connection with its one channel; leaving its `with` block closes it, and what is not settled goes back."""
 
     def __init__(self, url: str, vhost: str) -> None:
-        parts = urlsplit(url)
+        parameters = pika.URLParameters(url)
+        parameters.virtual_host = vhost
+        parameters.heartbeat = 0  # a function may take longer than a heartbeat, and nobody reads meanwhile
+        parameters.socket_timeout = parameters.blocked_connection_timeout = ANSWER_SECONDS
         try:
-            self._socket = socket.create_connection((parts.hostname or "", parts.port or 5672), ANSWER_SECONDS)
-        except OSError as error:
-            raise BrokerError(f"{parts.hostname}:{parts.port or 5672} cannot be reached: {error}") from error
-        self._file = self._socket.makefile("rb")
-        user, password = unquote(parts.username or "guest"), unquote(parts.password or "guest")
-        try:
-            self._open(f"\0{user}\0{password}".encode(), vhost)
-        except BaseException:
-            self.close()
-            raise
+            self._connection = pika.BlockingConnection(parameters)
+            self._channel = self._connection.channel()
+        except (AMQPError, OSError) as error:
+            raise BrokerError(f"{parameters.host}:{parameters.port} cannot be reached: {error!r}") from error
 
     def __enter__(self) -> Self:
         return self
@@ -56,75 +60,27 @@ class Channel:
         self.close()
 
     def close(self) -> None:
-        """Close it, without a word: the broker takes back what is not settled."""
-        self._file.close()
-        self._socket.close()
-
-    def _open(self, response: bytes, vhost: str) -> None:
-        self._socket.sendall(GREETING)
-        self._await(START)
-        self._send(0, START_OK, long(b"") + short("PLAIN") + long(response) + short("en_US"))
-        limits = self._await(TUNE)
-        channels, frame = limits.number(">H"), limits.number(">I")
-        self._send(0, TUNE_OK, struct.pack(">HIH", channels, frame, 0))
-        self._send(0, OPEN, short(vhost) + short("") + b"\0")
-        self._await(OPEN_OK)
-        self._send(1, CHANNEL_OPEN, short(""))
-        self._await(CHANNEL_OPEN_OK)
+        """Close it: the broker takes back what is not settled."""
+        if self._connection.is_open:
+            self._connection.close()
 
     def get(self, queue: str) -> Delivery | None:
         """The queue's next message; None where it has none. Raises BrokerError, for an unknown queue too."""
-        self._send(1, GET, b"\0\0" + short(queue) + b"\0")
-        found, told = self._method()
-        if found == GET_EMPTY:
+        try:
+            method, properties, body = self._channel.basic_get(queue)
+        except AMQPError as error:
+            raise BrokerError(f"the broker refuses: {error}") from error
+        if method is None:
             return None
-        if found != GET_OK:
-            raise BrokerError(f"the broker answered {found} when a message was asked for")
-        tag, redelivered = int(told.number(">Q")), bool(told.octet())
-        head = Reader(self._frame(HEADER))
-        head.take(4)
-        size, body = int(head.number(">Q")), b""
-        properties = properties_of(head)
-        while len(body) < size:
-            body += self._frame(BODY)
-        return Delivery(tag, redelivered, {**properties, "bodySize": size}, body)
+        told = {name: getattr(properties, attribute) for name, attribute in PROPERTIES.items()}
+        return Delivery(method.delivery_tag, method.redelivered, {**told, "bodySize": len(body)}, body)
 
     def settle(self, tag: int, *, done: bool) -> None:
-        """All messages up to a tag are done with, or go back to their queue."""
-        if done:
-            self._send(1, ACK, struct.pack(">QB", tag, MULTIPLE))
-        else:
-            self._send(1, NACK, struct.pack(">QB", tag, MULTIPLE | REQUEUE))
-
-    def _send(self, channel: int, method: Method, arguments: bytes) -> None:
-        payload = struct.pack(">HH", *method) + arguments
+        """All messages up to a tag are done with, or go back to their queue. Raises BrokerError."""
         try:
-            self._socket.sendall(struct.pack(">BHI", METHOD, channel, len(payload)) + payload + bytes([END]))
-        except OSError as error:
+            if done:
+                self._channel.basic_ack(tag, multiple=True)
+            else:
+                self._channel.basic_nack(tag, multiple=True)
+        except AMQPError as error:
             raise BrokerError(f"the broker is gone: {error}") from error
-
-    def _frame(self, wanted: int) -> bytes:
-        while True:
-            try:
-                kind, _, size = struct.unpack(">BHI", self._file.read(7))
-                payload = self._file.read(size + 1)[:-1]
-            except (OSError, struct.error) as error:
-                raise BrokerError(f"the broker is gone: {error}") from error
-            if kind == wanted:
-                return payload
-            if kind != HEARTBEAT:
-                raise BrokerError(f"the broker sent a frame of kind {kind} in place of {wanted}")
-
-    def _method(self) -> tuple[Method, Reader]:
-        told = Reader(self._frame(METHOD))
-        method = (int(told.number(">H")), int(told.number(">H")))
-        if method in {CLOSE, CHANNEL_CLOSE}:
-            code = told.number(">H")
-            raise BrokerError(f"the broker refuses: {told.text()} ({code})")
-        return method, told
-
-    def _await(self, wanted: Method) -> Reader:
-        method, told = self._method()
-        if method != wanted:
-            raise BrokerError(f"the broker answered {method} in place of {wanted}")
-        return told

@@ -123,6 +123,8 @@ def record_of(delivery: Delivery) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """A header's value in JSON: texts are lists of their bytes there, as Lambda has them."""
+    if isinstance(value, str):
+        return {"bytes": list(value.encode())}
     if isinstance(value, bytes):
         return {"bytes": list(value)}
     if isinstance(value, dict):

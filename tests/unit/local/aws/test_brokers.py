@@ -2,15 +2,14 @@
 
 import base64
 import json
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pika
 import pytest
 
 from infra.local.aws.sources.amqp import BrokerError, Channel
-from infra.local.aws.sources.amqp_values import long, short
 from tests.unit.local.aws.rabbit import available, running_rabbit
 from tests.unit.local.aws.running import RunningAws, await_that, running_aws
 
@@ -19,14 +18,9 @@ pytestmark = [
     pytest.mark.skipif(not available(), reason="needs RabbitMQ: apt-get install rabbitmq-server"),
 ]
 
-DECLARE, DECLARE_OK, PUBLISH = (50, 10), (50, 11), (60, 40)
-PROPERTIES = (
-    short("text/plain")
-    + long(short("kind") + b"S" + long(b"x") + short("count") + b"I\0\0\0\7")
-    + b"\2"
-    + struct.pack(">Q", 0)
+PROPERTIES = pika.BasicProperties(
+    content_type="text/plain", headers={"kind": "x", "count": 7}, delivery_mode=2, timestamp=0
 )
-FLAGS = 1 << 15 | 1 << 13 | 1 << 12 | 1 << 6  # content type, headers, delivery mode, timestamp
 NOTES = """
     import json, pathlib
     def handler(event, context):
@@ -41,14 +35,10 @@ class Publisher(Channel):
     """What a test needs beside."""
 
     def declare(self, queue: str) -> None:
-        self._send(1, DECLARE, b"\0\0" + short(queue) + b"\0" + long(b""))
-        self._await(DECLARE_OK)
+        self._channel.queue_declare(queue)
 
     def publish(self, queue: str, body: bytes) -> None:
-        self._send(1, PUBLISH, b"\0\0" + short("") + short(queue) + b"\0")
-        head = struct.pack(">HHQH", 60, 0, len(body), FLAGS) + PROPERTIES
-        for kind, payload in ((2, head), (3, body)):
-            self._socket.sendall(struct.pack(">BHI", kind, 1, len(payload)) + payload + b"\xce")
+        self._channel.basic_publish("", queue, body, PROPERTIES)
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,17 @@ def accompany(project: Path, context: click.Context) -> None:
         deployment = Deployment(cloud, manifest, project)
         if deployment.begin():
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, with the same words
-    context.call_on_close(deployment.end)
+    context.call_on_close(lambda: end_told(deployment))
+
+
+def end_told(deployment: "Deployment") -> None:
+    """Write the record; end the process with a sentence where that cannot be: the next deploy then asks AWS itself."""
+    try:
+        with told():
+            deployment.end()
+    except DeployError as error:
+        click.echo(f"It is not noted what stands now; deploy again. {error}", err=True)
+        sys.exit(1)
 
 
 @dataclass
@@ -89,8 +99,7 @@ class Deployment:
             deployed = json.loads(self.note.read_text(encoding="utf-8"))
             self.note.write_text(as_note(deployed), encoding="utf-8")
             record = self.finished(deployed)
-        with told():
-            RecordStore(self.cloud).write(self.service, record, self.version)
+        RecordStore(self.cloud).write(self.service, record, self.version)
 
     def finished(self, deployed: dict[str, Any]) -> Record:
         """The record of a deploy that has come to its end."""

@@ -5,6 +5,8 @@ every environment that starts from then on.
 """
 
 import os
+import random
+import time
 from collections.abc import MutableMapping
 
 from shared.calling.aws import AwsService, StoreError
@@ -12,7 +14,7 @@ from shared.calling.signing import PARAMETER_STORE
 
 PLACES = "TIS_PARAMETERS"  # the parameters' names, with commas between; a setting's name is the last part of its own
 ANSWER_SECONDS = 3.0
-TRIES = 2
+TRIES, PAUSE_SECONDS = 3, 0.3
 AT_ONCE = 10  # names that the store takes in one question
 
 
@@ -46,6 +48,7 @@ def answered(store: AwsService, places: list[str]) -> dict[str, str]:
         except StoreError as error:
             if not left:
                 raise SettingsUnavailable(f"the Parameter Store cannot be asked: {error}") from error
+            time.sleep(PAUSE_SECONDS * (1 + random.random()))  # noqa: S311 - many may start at once, and be throttled
         else:
             break
     if lost := answer.get("InvalidParameters"):

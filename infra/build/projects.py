@@ -55,6 +55,7 @@ def config(manifest: Manifest, service: str) -> dict[str, Any]:
     return {
         "version": "2.0",
         "app_name": app_name,
+        "api_gateway_endpoint_type": "REGIONAL",  # the domain is each region's own; Chalice's choice is EDGE
         "lambda_architecture": manifest.architecture,
         "lambda_timeout": manifest.timeout,
         "lambda_memory_size": entry.memory or manifest.memory,

@@ -116,7 +116,7 @@ def told() -> "Iterator[None]":
 
 
 @contextmanager
-def opened(name: str) -> "Iterator[Stage]":
+def opened(name: str, region: str | None = None) -> "Iterator[Stage]":
     """The stage of the project in this folder, in the account that the environment names."""
     from infra.deploy.cloud import open_cloud  # noqa: PLC0415 - with boto3
     from infra.deploy.deploying import Stage  # noqa: PLC0415 - as above
@@ -129,7 +129,7 @@ def opened(name: str) -> "Iterator[Stage]":
     def say(service: str, text: str) -> None:
         click.echo(f"  {time.monotonic() - started:5.1f} s  {service}: {text}", err=True)
 
-    yield Stage(root, manifest, open_cloud(name, endpoint=endpoint), say)
+    yield Stage(root, manifest, open_cloud(name, endpoint=endpoint, region=region), say)
 
 
 def local_endpoint() -> str | None:

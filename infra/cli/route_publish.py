@@ -23,14 +23,15 @@ def publish(name: str, yes: bool, as_json: bool) -> None:
 
     It is to be done again whenever a route has moved. `tis routes all-legacy --on` turns back from it at once.
     """
-    from infra.deploy.publishing import publish_routes  # noqa: PLC0415 - with boto3
+    from infra.deploy.cloud import told as told_aws  # noqa: PLC0415 - with boto3
+    from infra.deploy.publishing import publish_routes  # noqa: PLC0415 - as above
 
     if not yes:
         click.echo(
             f"This gives the gateway of stage {name} the routes of the table. If that is meant, add --yes.", err=True
         )
         sys.exit(REFUSED)
-    with told(), told_deploy(), opened(name) as stage:
+    with told(), told_deploy(), opened(name) as stage, told_aws():
         published, compiled = publish_routes(stage.cloud, stage.manifest)
     undecided = [asdict(one) for one in compiled.answered if one.target == STRANGLER]
     facts = {**published._asdict(), "strangler_needed": compiled.strangler_needed, "undecided": undecided}
@@ -55,12 +56,30 @@ def tell_published(ledger: Ledger) -> None:
         )
 
 
-def turn_published(ledger: Ledger, *, to_legacy: bool) -> list[Published]:
-    """Turn every gateway that has routes of its own to legacy, or back; gives their stages."""
-    turned = list(read_published(ledger))
-    for one in turned:
-        from infra.deploy.publishing import turn  # noqa: PLC0415 - with boto3, where there is something to turn
+def turn_published(ledger: Ledger, *, to_legacy: bool) -> tuple[list[str], list[str]]:
+    """Turn every gateway that has routes of its own to legacy, or publish the table to it anew.
 
-        with told_deploy(), opened(one.stage) as stage:
-            turn(stage.cloud, one, to_legacy=to_legacy)
-    return turned
+    Gives the places that were turned, and a sentence for each that was not.
+    """
+    turned, faults = [], []
+    for one in read_published(ledger):
+        place = f"{one.stage}/{one.region}"
+        try:
+            turn_one(one, to_legacy=to_legacy)
+        except click.ClickException as error:
+            faults.append(f"The gateway of {place} was NOT turned: {error.message}")
+        else:
+            turned.append(place)
+    return turned, faults
+
+
+def turn_one(published: Published, *, to_legacy: bool) -> None:
+    """Turn one gateway. ClickException where AWS refuses."""
+    from infra.deploy.cloud import told as told_aws  # noqa: PLC0415 - with boto3, where there is something to turn
+    from infra.deploy.publishing import publish_routes, turn_to_legacy  # noqa: PLC0415 - as above
+
+    with told(), told_deploy(), opened(published.stage, published.region) as stage, told_aws():
+        if to_legacy:
+            turn_to_legacy(stage.cloud, published)
+        else:
+            publish_routes(stage.cloud, stage.manifest)

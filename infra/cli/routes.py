@@ -94,16 +94,23 @@ def all_legacy(on: bool | None, reason: str, as_json: bool) -> None:
     with told():
         ledger = running_ledger()
         state, left = moves.set_all_legacy(ledger, getpass.getuser(), reason, on=on)
-        turned = [one.stage for one in turn_published(ledger, to_legacy=on)]
+        turned, faults = turn_published(ledger, to_legacy=on)
         moves.settle()
     if as_json:
         click.echo(json.dumps({"all_legacy": on, "version": state.version, "left": left, "gateways": turned}))
-        return
+    else:
+        show_switch(turned, left, on=on)
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        sys.exit(1)
+
+
+def show_switch(turned: list[str], left: list[str], *, on: bool) -> None:
+    """What the switch has done, for people."""
     click.echo(f"all-legacy: {'on' if on else 'off'}")
-    for stage in turned:
-        click.echo(
-            f"gateway of stage {stage}: {'all its routes lead to legacy' if on else 'its routes are the table again'}"
-        )
+    for place in turned:
+        click.echo(f"gateway of {place}: {'all its routes lead to legacy' if on else 'its routes are the table again'}")
     for route in left:
         click.echo(f"retired, so not taken back: {route}")
 

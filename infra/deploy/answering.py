@@ -2,6 +2,7 @@
 
 import http.client
 import time
+from http.client import HTTPMessage
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from infra.routing import read_files
 
 PATIENCE_SECONDS, ASK_SECONDS, PAUSE_SECONDS = 60.0, 35.0, 1.0
 SERVED_BY = "X-Tis-Served-By"
+OF_THE_GATEWAY = "x-amzn-ErrorType"  # stands on what API Gateway answers without a function
 BROKEN = 500  # from here on it is not the caller's fault
 
 
@@ -31,11 +33,13 @@ def await_answer(service: str, url: str) -> int:
     while True:
         fault = ""
         try:
-            status, served_by = asked(url + path)
+            status, headers = asked(url + path)
         except (OSError, http.client.HTTPException) as error:
             fault = f"cannot be reached ({error})"
         else:
-            if status < BROKEN or (service == FACADE and served_by):
+            if headers.get(OF_THE_GATEWAY) is None and (
+                status < BROKEN or (service == FACADE and headers.get(SERVED_BY))
+            ):
                 return status
             fault = f"answers {status}"
         if time.monotonic() > deadline:
@@ -50,8 +54,8 @@ def probed_path(service: str, folder: Path | None = None) -> str:
     return next((route[4:] for route in routes if route.startswith("GET ") and "{" not in route), "/")
 
 
-def asked(url: str) -> tuple[int, str | None]:
-    """Status and server of a GET with a token that is none: the function must read its settings to say so."""
+def asked(url: str) -> tuple[int, HTTPMessage]:
+    """Status and headers of a GET with a token that is none: the function must read its settings to say so."""
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.netloc, timeout=ASK_SECONDS)
@@ -59,6 +63,6 @@ def asked(url: str) -> tuple[int, str | None]:
         connection.request("GET", parts.path, headers={"Authorization": "Bearer none", "Accept": "application/json"})
         answer = connection.getresponse()
         answer.read()
-        return answer.status, answer.getheader(SERVED_BY)
+        return answer.status, answer.headers
     finally:
         connection.close()

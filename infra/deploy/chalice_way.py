@@ -20,7 +20,7 @@ TOLD_LINES = 6  # of what Chalice says, where it fails
 
 def is_current(cloud: Cloud, manifest: Manifest, project: Path, record: Record) -> bool:
     """Does what stands equal what would be deployed, and has nobody changed the function by other means?"""
-    if not record.finished or record.source != source_of(project, cloud.stage):
+    if not record.is_sound or record.source != source_of(project, cloud.stage):
         return False
     facts = function_facts(cloud, f"{manifest.app_prefix}-{project.name}-{cloud.stage}")
     return facts.get("CodeSha256") == record.code and has_api(cloud, api_of(record))

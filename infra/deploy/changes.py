@@ -45,7 +45,7 @@ def by_chalice(stage: Stage, service: str) -> Difference:
         return Difference("create")
     if is_current(stage.cloud, stage.manifest, stage.project(service), record):
         return Difference("nothing")
-    if not record.finished:
+    if not record.is_sound:
         return Difference("update", ("the last deploy was not finished",))
     found = contents_of(stage.project(service) / "vendor")
     return Difference(

@@ -26,7 +26,7 @@ __all__ = ["LOCAL", "Cloud", "DeployError", "is_loopback", "open_cloud", "told"]
 
 LOCAL = "local"  # the stage that only a local AWS may hold
 ANSWERS = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "max_attempts": 4})
-# API Gateway takes an import every 30 seconds, and a deployment every 5, from a whole account: what is too soon is tried again.
+# API Gateway takes an import every 3 seconds, and a deployment every 5, from a whole account: what is too soon is tried again.
 SELDOM = {"apigateway": ANSWERS.merge(Config(retries={"mode": "standard", "max_attempts": 10}))}
 
 
@@ -53,7 +53,9 @@ class Cloud:
         return self.session.client(service, endpoint_url=self.endpoint, config=SELDOM.get(service, ANSWERS))
 
 
-def open_cloud(stage: str, *, endpoint: str | None = None, profile: str | None = None) -> Cloud:
+def open_cloud(
+    stage: str, *, endpoint: str | None = None, profile: str | None = None, region: str | None = None
+) -> Cloud:
     """The account in which a stage is deployed; DeployError where the environment names none, or the wrong kind."""
     if stage == LOCAL and not is_loopback(endpoint):
         raise DeployError(
@@ -66,7 +68,7 @@ def open_cloud(stage: str, *, endpoint: str | None = None, profile: str | None =
             " --stage local."
         )
     with told():
-        session = boto3.Session(profile_name=profile, region_name=os.environ.get("AWS_REGION"))
+        session = boto3.Session(profile_name=profile, region_name=region or os.environ.get("AWS_REGION"))
         if session.region_name is None:
             raise NoRegionError
         cloud = Cloud(stage, session, endpoint)

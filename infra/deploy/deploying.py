@@ -16,6 +16,7 @@ from infra.deploy.cloud import Cloud, DeployError, told
 from infra.deploy.domain import map_base_paths, unmap_base_paths
 from infra.deploy.publishing import ensure_routes, publish_again
 from infra.deploy.record import RecordStore
+from infra.deploy.restarting import restart_function
 from infra.deploy.settings import FACADE, check_network, check_settings, tell_facade
 from infra.deploy.standing import function_facts
 from infra.packaging.deploying import deploy_stack, remove_stack
@@ -71,6 +72,10 @@ def deploy_services(stage: Stage, services: list[str]) -> tuple[dict[str, Outcom
         check_network(stage.cloud, stage.manifest)
         check_settings(stage.cloud, stage.manifest, services)
     outcomes, faults = in_parallel(partial(deploy_service, stage), [name for name in services if name != FACADE])
+    with told():
+        moved = [tell_facade(stage.cloud, stage.manifest, name, outcome.url) for name, outcome in outcomes.items()]
+        if any(moved) and restart_function(stage.cloud, stage.manifest, FACADE):
+            stage.say(FACADE, "started anew: services answer elsewhere")
     if FACADE in services and not faults:
         last, failed = in_parallel(partial(deploy_service, stage), [FACADE])
         outcomes |= last
@@ -104,7 +109,6 @@ def deploy_service(stage: Stage, service: str) -> Outcome:
         made = by_chalice(stage, service) if stage.way == "chalice" else by_template(stage, service)
         if service == FACADE and made.changed and publish_again(stage.cloud, stage.manifest):
             stage.say(service, "routes published again")
-        tell_facade(stage.cloud, stage.manifest, service, made.url)
         if service == FACADE and ensure_routes(stage.cloud, stage.manifest):
             stage.say(service, "the route table was empty: it is what infra/routes says")
         stage.say(service, "asking")

@@ -20,9 +20,16 @@ def map_base_paths(cloud: Cloud, manifest: Manifest, service: str, api: str) -> 
         found = stand.get(path or WHOLE)
         if found is not None and (found["restApiId"], found["stage"]) == (api, cloud.stage):
             continue
-        if found is not None:
-            gateway.delete_base_path_mapping(domainName=domain, basePath=path or WHOLE)
-        gateway.create_base_path_mapping(domainName=domain, basePath=path or WHOLE, restApiId=api, stage=cloud.stage)
+        if found is None:
+            gateway.create_base_path_mapping(
+                domainName=domain, basePath=path or WHOLE, restApiId=api, stage=cloud.stage
+            )
+            continue
+        change = [
+            {"op": "replace", "path": f"/{name}", "value": to}
+            for name, to in (("restapiId", api), ("stage", cloud.stage))
+        ]
+        gateway.update_base_path_mapping(domainName=domain, basePath=path or WHOLE, patchOperations=change)
 
 
 def unmap_base_paths(cloud: Cloud, manifest: Manifest, service: str) -> None:

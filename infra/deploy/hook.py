@@ -10,7 +10,7 @@ import os
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -31,13 +31,22 @@ def accompany(project: Path, context: click.Context) -> None:
     manifest, service, stage = read_manifest(project.parents[1]), project.name, context.params["stage"]
     if manifest.stage(stage).way != "chalice":
         raise DeployError(f"Stage {stage} is deployed by its templates: `tis deploy {service} --stage {stage}`.")
+    region = os.environ.get("AWS_REGION")
+    if region and os.environ.get("AWS_DEFAULT_REGION") != region:  # which is the one that Chalice reads
+        os.environ["AWS_DEFAULT_REGION"] = region
+        begin_anew()
     with told():
         endpoint = os.environ.get("AWS_ENDPOINT_URL")
         cloud = open_cloud(stage, endpoint=endpoint, profile=context.params.get("profile"))
         deployment = Deployment(cloud, manifest, project)
         if deployment.begin():
-            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, with the same words
+            begin_anew()
     context.call_on_close(lambda: end_told(deployment))
+
+
+def begin_anew() -> NoReturn:
+    """Become the same process again, with the same words."""
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves
 
 
 def end_told(deployment: "Deployment") -> None:
@@ -60,6 +69,8 @@ class Deployment:
     record: Record = field(default_factory=Record)
     version: str | None = None
     noted_before: int = 0
+    source: str = ""  # what the package was made from when the deploy began: it may be built anew meanwhile
+    files: dict[str, str] = field(default_factory=dict)
 
     @property
     def service(self) -> str:
@@ -82,7 +93,9 @@ class Deployment:
         store.ensure_bucket()
         before, self.version = store.take(self.service)
         self.record = before
-        known = before.deployed if before.finished else found_resources(self.cloud, self.app_name)
+        self.source = source_of(self.project, self.cloud.stage)
+        self.files = contents_of(self.project / "vendor")
+        known = before.deployed if before.is_sound else self.found(before)
         text = as_note(known or {"resources": [], **SCHEMA})
         if self.note.is_file() and self.note.read_text(encoding="utf-8") == text:
             self.noted_before = self.note.stat().st_mtime_ns
@@ -90,6 +103,10 @@ class Deployment:
         self.note.parent.mkdir(parents=True, exist_ok=True)
         self.note.write_text(text, encoding="utf-8")
         return True
+
+    def found(self, before: Record) -> dict[str, Any]:
+        """What stands in the account, where the record does not tell."""
+        return found_resources(self.cloud, self.app_name, self.service, before.deployed)
 
     def end(self) -> None:
         """Write the record: finished where Chalice has written its note, and free for the next in any case."""
@@ -104,9 +121,7 @@ class Deployment:
     def finished(self, deployed: dict[str, Any]) -> Record:
         """The record of a deploy that has come to its end."""
         facts = function_facts(self.cloud, f"{self.app_name}-{self.cloud.stage}")
-        source = source_of(self.project, self.cloud.stage)
-        files = contents_of(self.project / "vendor")
-        return Record(deployed, source, facts.get("CodeSha256", ""), files, finished=True)
+        return Record(deployed, self.source, facts.get("CodeSha256", ""), self.files, finished=True)
 
 
 def as_note(deployed: dict[str, Any]) -> str:

@@ -18,25 +18,40 @@ from infra.routing.published import Published, note_published, read_published
 from shared.stages import LEGACY
 
 ROUTES_TABLE = "TIS_ROUTES_TABLE"
+TRIES = 3
 PERMISSION = "published-routes"  # names the right of the gateway to call a service's function
 
 
 def publish_routes(cloud: Cloud, manifest: Manifest) -> tuple[Published, Compiled]:
     """Give the stage's gateway the routes of the running table; DeployError where the strangler is not deployed there.
 
-    All-legacy is deployed first, and kept as the deployment to turn back to. Then the table as it is takes effect.
+    All-legacy is deployed first, and kept as the deployment to turn back to. Then the table as it is takes effect. Where
+    somebody changes the table meanwhile, a retreat to legacy above all, it is done again.
     """
-    api = facade_api(cloud, manifest)
-    ledger = ledger_of(cloud, manifest)
+    store = RecordStore(cloud)
+    store.ensure_bucket()
+    with store.held(FACADE):
+        api, ledger = facade_api(cloud, manifest), ledger_of(cloud, manifest)
+        for _ in range(TRIES):
+            done = publish_once(cloud, manifest, api, ledger)
+            if ledger.read().version == done[0].version:
+                return done
+    raise DeployError(
+        f"The route table changes faster than it can be published. Publish again, {TRIES} times did not do."
+    )
+
+
+def publish_once(cloud: Cloud, manifest: Manifest, api: str, ledger: Ledger) -> tuple[Published, Compiled]:
+    """Give the gateway the routes of the table as it is now."""
     state = ledger.read()
-    before = [one for one in read_published(ledger) if one.stage == cloud.stage]
+    before = here(cloud, ledger)
     addresses = addresses_of(cloud, manifest)
     legacy = compile_routes(state.specs.values(), all_legacy=True)
     now = compiled_now(state)
     permit_calls(cloud, manifest, api, targets_of((legacy, now)))
     kept = deployed(cloud, api, legacy.document(addresses), f"all-legacy, table version {state.version}")
     made = deployed(cloud, api, now.document(addresses), f"table version {state.version}", stage=cloud.stage)
-    published = Published(cloud.stage, api, made, kept, state.version)
+    published = Published(cloud.stage, cloud.region, api, made, kept, state.version)
     note_published(ledger, published)
     discard(cloud, before)
     return published, now
@@ -57,10 +72,15 @@ def publish_again(cloud: Cloud, manifest: Manifest) -> bool:
     """Publish once more where the table was published: Chalice has just put its own route in place of all."""
     if ROUTES_TABLE not in manifest.entry(FACADE).settings:
         return False
-    if all(one.stage != cloud.stage for one in read_published(ledger_of(cloud, manifest))):
+    if not here(cloud, ledger_of(cloud, manifest)):
         return False
     publish_routes(cloud, manifest)
     return True
+
+
+def here(cloud: Cloud, ledger: Ledger) -> list[Published]:
+    """What was published to this stage in this region."""
+    return [one for one in read_published(ledger) if (one.stage, one.region) == (cloud.stage, cloud.region)]
 
 
 def compiled_now(state: State) -> Compiled:
@@ -68,10 +88,9 @@ def compiled_now(state: State) -> Compiled:
     return compile_routes(state.specs.values(), all_legacy=state.all_legacy)
 
 
-def turn(cloud: Cloud, published: Published, *, to_legacy: bool) -> None:
-    """Point the stage to the deployment where all is at legacy, or back to the table's. Takes effect within seconds."""
-    chosen = published.legacy if to_legacy else published.compiled
-    change = [{"op": "replace", "path": "/deploymentId", "value": chosen}]
+def turn_to_legacy(cloud: Cloud, published: Published) -> None:
+    """Point the stage to the deployment where all is at legacy. Takes effect within seconds."""
+    change = [{"op": "replace", "path": "/deploymentId", "value": published.legacy}]
     cloud.client("apigateway").update_stage(restApiId=published.api, stageName=cloud.stage, patchOperations=change)
 
 
@@ -133,10 +152,12 @@ def permit_calls(cloud: Cloud, manifest: Manifest, api: str, services: Iterable[
         name = f"{manifest.app_prefix}-{service}-{cloud.stage}"
         right = {"StatementId": f"{PERMISSION}-{api}", "Action": "lambda:InvokeFunction"}
         try:
-            with suppress(client.exceptions.ResourceConflictException):  # it has the right already
-                client.add_permission(
-                    FunctionName=name, Principal="apigateway.amazonaws.com", SourceArn=source, **right, **alias
-                )
+            client.add_permission(
+                FunctionName=name, Principal="apigateway.amazonaws.com", SourceArn=source, **right, **alias
+            )
+        except client.exceptions.ResourceConflictException as error:
+            if "already exists" not in str(error):  # else it has the right
+                raise
         except client.exceptions.ResourceNotFoundException as error:
             raise DeployError(
                 f"Routes are live at {service}, which is not deployed to stage {cloud.stage}:"
@@ -145,9 +166,13 @@ def permit_calls(cloud: Cloud, manifest: Manifest, api: str, services: Iterable[
 
 
 def deployed(cloud: Cloud, api: str, document: Mapping[str, Any], description: str, *, stage: str | None = None) -> str:
-    """Put a document into an API and deploy it, to a stage or to none; gives the deployment's id."""
+    """Put a document into an API and deploy it, to a stage or to none; gives the deployment's id.
+
+    The API keeps its name, by which it is found again.
+    """
     gateway = cloud.client("apigateway")
-    gateway.put_rest_api(restApiId=api, mode="overwrite", body=orjson.dumps(document))
+    body = orjson.dumps({**document, "info": {**document["info"], "title": FACADE}})
+    gateway.put_rest_api(restApiId=api, mode="overwrite", failOnWarnings=True, body=body)
     where = {"stageName": stage} if stage else {}
     return str(gateway.create_deployment(restApiId=api, description=description, **where)["id"])
 

@@ -8,6 +8,8 @@ import json
 import os
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -35,9 +37,13 @@ class Holder:
         """Ourselves, from now on."""
         return cls(socket.gethostname(), os.getpid(), time.time() + LEASE_SECONDS)
 
+    def is_same(self, other: "Holder") -> bool:
+        """Is it the same process? It may have begun anew, with the same words."""
+        return (self.host, self.pid) == (other.host, other.pid)
+
     def blocks(self, other: "Holder") -> bool:
         """Must the other one wait? Not where we are the same, or died on the same machine, or have had our time."""
-        if self.until < time.time() or (self.host, self.pid) == (other.host, other.pid):
+        if self.until < time.time() or self.is_same(other):
             return False
         return self.host != other.host or is_alive(self.pid)
 
@@ -46,7 +52,7 @@ class Holder:
 class Record:
     """A service on a stage: what Chalice knows of it, what it was made from, and who is at it.
 
-    `finished` is False from a deploy's begin to its good end. `code` is the package's SHA-256, as Lambda tells it.
+    `finished` tells of the last deploy that has ended; one that was killed has left its holder. `code` is the package's SHA-256, as Lambda tells it.
     """
 
     deployed: dict[str, Any] | None = None
@@ -55,6 +61,11 @@ class Record:
     files: dict[str, str] = field(default_factory=dict)
     finished: bool = False
     holder: Holder | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        """Does it tell what stands? Not after a deploy that failed, or was interrupted by its end."""
+        return self.finished and (self.holder is None or self.holder.is_same(Holder.here()))
 
 
 class RecordStore:
@@ -114,7 +125,16 @@ class RecordStore:
                 f"{service} is being deployed by process {record.holder.pid} on {record.holder.host}. Wait for its end;"
                 f" if that has died, try again after {until}."
             )
-        return record, self.write(service, replace(record, holder=us, finished=False), version)
+        return record, self.write(service, replace(record, holder=us), version)
+
+    @contextmanager
+    def held(self, service: str) -> Iterator[None]:
+        """Keep all others from deploying a service meanwhile; DeployError where one is at it."""
+        before, version = self.take(service)
+        try:
+            yield
+        finally:
+            self.write(service, replace(before, holder=None), version)
 
     def forget(self, service: str) -> None:
         """Remove the record of a service that has been taken away."""

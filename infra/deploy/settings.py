@@ -7,7 +7,6 @@ from botocore.exceptions import ClientError
 
 from infra.build.manifest import Manifest
 from infra.deploy.cloud import Cloud, DeployError
-from infra.deploy.restarting import restart_function
 
 AT_ONCE = 10  # names that the Parameter Store takes in one question
 FACADE = "strangler"
@@ -23,8 +22,8 @@ def check_settings(cloud: Cloud, manifest: Manifest, services: Iterable[str]) ->
     if lost:
         raise DeployError(
             f"Stage {cloud.stage} lacks {', '.join(lost)}. Put it there, and deploy again:"
-            " `aws ssm put-parameter --type String --name NAME --value VALUE`, or"
-            " `aws secretsmanager create-secret --name NAME --secret-string VALUE`."
+            " `aws ssm put-parameter --type String --name NAME --value VALUE`, or, the secret typed in,"
+            " `aws secretsmanager create-secret --name NAME --secret-string file:///dev/stdin`."
         )
 
 
@@ -75,21 +74,22 @@ def missing_secrets(cloud: Cloud, manifest: Manifest, services: list[str]) -> It
                 yield secret
 
 
-def tell_facade(cloud: Cloud, manifest: Manifest, service: str, url: str) -> None:
-    """Write where a service answers to the facade's settings, if it has one for that and that says something else.
+def tell_facade(cloud: Cloud, manifest: Manifest, service: str, url: str) -> bool:
+    """Write where a service answers to the facade's settings, if it has one for that; True where that said something else.
 
-    A facade that runs already is started anew. Of a stage that has templates, the ground tells the facade.
+    A facade that runs has to be started anew then. Of a stage that has templates, the ground tells the facade.
     """
     name = url_setting(service)
     if FACADE not in manifest.services or name not in manifest.entry(FACADE).settings:
-        return
+        return False
     if manifest.stage(cloud.stage).way == "template":
-        return
+        return False
     place, store = f"/{manifest.app_prefix}/{cloud.stage}/{FACADE}/{name}", cloud.client("ssm")
     found = store.get_parameters(Names=[place])["Parameters"]
-    if not found or found[0]["Value"] != url.rstrip("/"):
-        store.put_parameter(Name=place, Value=url.rstrip("/"), Type="String", Overwrite=True)
-        restart_function(cloud, manifest, FACADE)
+    if found and found[0]["Value"] == url.rstrip("/"):
+        return False
+    store.put_parameter(Name=place, Value=url.rstrip("/"), Type="String", Overwrite=True)
+    return True
 
 
 def url_setting(service: str) -> str:

@@ -10,9 +10,13 @@ PUBLISHED = "published"  # a kind of items in the route table, beside those of s
 
 
 class Published(NamedTuple):
-    """A stage whose gateway has the table's routes: its API, the deployments of the table as it was and of all at legacy."""
+    """A gateway that has the table's routes, of a stage in one region; regions share the table.
+
+    `compiled` and `legacy` are its API's deployments of the table as it was, and of all routes at legacy.
+    """
 
     stage: str
+    region: str
     api: str
     compiled: str
     legacy: str
@@ -23,10 +27,11 @@ def read_published(ledger: Ledger) -> Iterator[Published]:
     """The stages where the table has been published."""
     for item in ledger.items(PUBLISHED):
         api, compiled, legacy = (item[name]["S"] for name in ("api", "compiled", "legacy"))
-        yield Published(item[NAME]["S"], api, compiled, legacy, int(item["version"]["N"]))
+        stage, _, region = item[NAME]["S"].partition("/")
+        yield Published(stage, region, api, compiled, legacy, int(item["version"]["N"]))
 
 
 def note_published(ledger: Ledger, published: Published) -> None:
     """Note where the table has been published."""
     texts = {name: {"S": getattr(published, name)} for name in ("api", "compiled", "legacy")}
-    ledger.note(PUBLISHED, published.stage, published.version, texts)
+    ledger.note(PUBLISHED, f"{published.stage}/{published.region}", published.version, texts)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.calling.client import Failure, Upstream
+from shared.calling.credentials import CredentialsUnavailable
 from shared.calling.signing import Protocol, signed_headers
 
 OK = 200
@@ -25,18 +26,26 @@ class AwsService:
     def ask(self, operation: str, question: Mapping[str, Any], seconds: float) -> Any:
         """The answer to an operation that only reads, in the service's JSON. Raises StoreError after some seconds."""
         body = json.dumps(question).encode()
-        headers = signed_headers(self._protocol, self._upstream.authority, self._region, operation, body)
         try:
+            headers = signed_headers(self._protocol, self._upstream.authority, self._region, operation, body)
             answer = self._upstream.send("POST", "/", headers, body, seconds, repeatable=True)
-        except Failure as failure:
+        except (Failure, CredentialsUnavailable) as failure:
             raise StoreError(str(failure)) from failure
         if answer.status != OK:
-            raise StoreError(f"status {answer.status}")
+            raise StoreError(f"status {answer.status}: {fault_of(answer.body)}")
         return json.loads(answer.body)
 
     def close(self) -> None:
         """Close the connection."""
         self._upstream.close()
+
+
+def fault_of(body: bytes) -> str:
+    """What a service calls the fault: `ThrottlingException`, without its message, which may quote what was asked."""
+    try:
+        return str(json.loads(body)["__type"]).rpartition("#")[2]
+    except (ValueError, KeyError, TypeError):
+        return "no reason given"
 
 
 def endpoint_of(service: str, region: str) -> str:

@@ -1,15 +1,16 @@
-"""AWS Signature Version 4, from the credentials in the environment: of a call of a JSON protocol, and of a login.
+"""AWS Signature Version 4, of a call of a JSON protocol, and of a login at a database.
 
 Botocore's own costs 100 ms of every cold start, for these sixty lines; tests hold the two equal.
 """
 
 import hmac
-import os
 import time
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote
+
+from shared.calling.credentials import Credentials, current_credentials
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 LOGIN_SECONDS = 900  # the longest that RDS takes; it counts for the moment of the login alone
@@ -47,12 +48,13 @@ def signed_headers(
         "x-amz-date": stamp,
         "x-amz-target": f"{protocol.prefix}.{operation}",
     }
-    if token := os.environ.get("AWS_SESSION_TOKEN"):
-        headers["x-amz-security-token"] = token
+    credentials = current_credentials()
+    if credentials.session:
+        headers["x-amz-security-token"] = credentials.session
     names = ";".join(sorted(headers))
     scope = f"{stamp[:8]}/{region}/{protocol.service}/aws4_request"
-    signature = signature_of(Unsigned("POST", "", headers, body), scope, stamp)
-    credential = f"{os.environ['AWS_ACCESS_KEY_ID']}/{scope}"
+    signature = signature_of(Unsigned("POST", "", headers, body), credentials, scope, stamp)
+    credential = f"{credentials.key}/{scope}"
     headers["authorization"] = f"{ALGORITHM} Credential={credential}, SignedHeaders={names}, Signature={signature}"
     return {name: [value] for name, value in headers.items()}
 
@@ -61,19 +63,20 @@ def login_token(host: str, port: int, user: str, region: str, *, moment: float |
     """The password of a database user who logs in by IAM: a signed address (RDS: IAM database authentication)."""
     stamp = stamp_of(moment)
     scope = f"{stamp[:8]}/{region}/rds-db/aws4_request"
+    credentials = current_credentials()
     query = {
         "Action": "connect",
         "DBUser": user,
         "X-Amz-Algorithm": ALGORITHM,
-        "X-Amz-Credential": f"{os.environ['AWS_ACCESS_KEY_ID']}/{scope}",
+        "X-Amz-Credential": f"{credentials.key}/{scope}",
         "X-Amz-Date": stamp,
         "X-Amz-Expires": str(LOGIN_SECONDS),
         "X-Amz-SignedHeaders": "host",
     }
-    if token := os.environ.get("AWS_SESSION_TOKEN"):
-        query["X-Amz-Security-Token"] = token
+    if credentials.session:
+        query["X-Amz-Security-Token"] = credentials.session
     text = "&".join(f"{name}={quote(query[name], safe='')}" for name in sorted(query))
-    signature = signature_of(Unsigned("GET", text, {"host": f"{host}:{port}"}, b""), scope, stamp)
+    signature = signature_of(Unsigned("GET", text, {"host": f"{host}:{port}"}, b""), credentials, scope, stamp)
     return f"{host}:{port}/?{text}&X-Amz-Signature={signature}"
 
 
@@ -82,14 +85,14 @@ def stamp_of(moment: float | None) -> str:
     return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(moment))
 
 
-def signature_of(unsigned: Unsigned, scope: str, stamp: str) -> str:
+def signature_of(unsigned: Unsigned, credentials: Credentials, scope: str, stamp: str) -> str:
     """The signature of a request, in hexadecimal digits."""
     names = sorted(unsigned.headers)
     lines = "".join(f"{name}:{unsigned.headers[name]}\n" for name in names)
     digest = sha256(unsigned.body).hexdigest()
     request = f"{unsigned.method}\n/\n{unsigned.query}\n{lines}\n{';'.join(names)}\n{digest}"
     text = f"{ALGORITHM}\n{stamp}\n{scope}\n{sha256(request.encode()).hexdigest()}"
-    key = f"AWS4{os.environ['AWS_SECRET_ACCESS_KEY']}".encode()
+    key = f"AWS4{credentials.secret}".encode()
     for part in (*scope.split("/"), text):
         key = hmac.digest(key, part.encode(), "sha256")
     return key.hex()

@@ -32,6 +32,7 @@ class MicroVm:
         self._invocation: Invocation | None = None
         self._process: asyncio.subprocess.Process
         self._watch: asyncio.Task[None]
+        self._weighing: asyncio.TimerHandle
 
     @property
     def pid(self) -> int:
@@ -60,20 +61,23 @@ class MicroVm:
         if self._invocation is not None and not self._invocation.answer.done():
             text = f"RequestId: {self._invocation.id} Error: Runtime exited ({self._process.returncode})"
             self._fail(FunctionError.of("Runtime.ExitError", text))
-        self._ended(self)
+        self._tell_end()
+
+    def _tell_end(self) -> None:
+        ended, self._ended = self._ended, lambda _: None  # once
+        ended(self)
 
     async def call(self, event: bytes, seconds: float) -> bytes:
         """The function's result, as JSON. Raises FunctionError, or TimedOut where `seconds` are less than its own time."""
         if self._api.fault is not None:
             self.kill()
-            self._loop.call_soon(self._ended, self)
             raise FunctionError(self._api.fault)
         if not self.alive:
             raise Failed("the environment has ended")
         allowed = min(seconds, float(self._facts.timeout))
         self._invocation = Invocation(event, time.time() + allowed, self._loop.create_future())
         expiry = self._loop.call_later(allowed, self._expire, seconds < self._facts.timeout)
-        weighing = self._loop.call_later(WEIGH_SECONDS, self._weigh)
+        self._weighing = self._loop.call_later(WEIGH_SECONDS, self._weigh)
         try:
             self._api.hand_out(self._invocation)
             result = await self._invocation.answer
@@ -83,7 +87,7 @@ class MicroVm:
             raise
         finally:
             expiry.cancel()
-            weighing.cancel()
+            self._weighing.cancel()
             if not self._invocation.answer.done() or self._invocation.answer.cancelled():
                 self.kill()
         if self._is_too_heavy():
@@ -104,7 +108,7 @@ class MicroVm:
             self._fail(FunctionError.of("Runtime.ExitError", KILLED.format(self._invocation.id)))
             self.kill()
         else:
-            self._loop.call_later(WEIGH_SECONDS, self._weigh)
+            self._weighing = self._loop.call_later(WEIGH_SECONDS, self._weigh)
 
     def _is_too_heavy(self) -> bool:
         try:
@@ -122,6 +126,8 @@ class MicroVm:
         """End the process at once."""
         self.alive = False
         with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGKILL)
+            os.killpg(self.pid, signal.SIGKILL)  # what it has started too: it leads a session of its own
+        if self._api.fault is not None:
+            self._loop.call_soon(self._tell_end)
 
     close = kill  # an idle one has nothing to finish, and Lambda asks none

@@ -1,5 +1,6 @@
 """Deploys of a small checkout to an AWS that moto plays: made, repeated, from another machine, and taken away."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from infra.deploy.deploying import deploy_services, remove_services
 from tests.unit.deploy.conftest import FakeAws, Opened, make_checkout, write_manifest
 
 ALL = ["strangler", "upload"]
+BUCKET = "tis-deploys-local-123456789012-eu-west-2"
 
 
 def test_all_services_are_deployed_and_the_facade_is_told_of_them(checkout: Path, opened: Opened, aws: FakeAws) -> None:
@@ -46,6 +48,50 @@ def test_another_checkout_deploys_to_the_same_apis(
     assert faults == {}
     assert all(outcome.changed for outcome in outcomes.values())
     assert aws.apis() == before
+
+
+def test_another_checkout_goes_by_the_record_even_where_other_apis_call_the_function(
+    checkout: Path, opened: Opened, aws: FakeAws, tmp_path: Path
+) -> None:
+    """As the facade's does, once the compiled table is published: it may be older than the service's own."""
+    deploy_services(opened(checkout), ALL)
+    before = record_of(aws, "upload")
+    publish_by_hand(aws, record_of(aws, "strangler"), "tis-upload-local")
+    other = make_checkout(tmp_path / "two")
+    (other / "shared" / "more.py").write_text("", encoding="utf-8")
+    outcomes, faults = deploy_services(opened(other), ALL)
+    assert faults == {}
+    assert outcomes["upload"].api == before
+    assert len(aws.apis()) == 2
+
+
+def test_what_an_interrupted_deploy_left_is_found_though_the_facade_calls_the_function_too(
+    checkout: Path, opened: Opened, aws: FakeAws
+) -> None:
+    outcomes, _ = deploy_services(opened(checkout), ALL)
+    publish_by_hand(aws, outcomes["strangler"].api, "tis-upload-local")
+    aws.client("s3").delete_object(Bucket=BUCKET, Key="state/upload.json")
+    aws.client("s3").delete_object(Bucket=BUCKET, Key="state/strangler.json")
+    again, faults = deploy_services(opened(checkout), ALL)
+    assert faults == {}
+    assert {name: one.api for name, one in again.items()} == {name: one.api for name, one in outcomes.items()}
+
+
+def record_of(aws: FakeAws, service: str) -> str:
+    """The id of the API that the record tells of."""
+    found = json.loads(aws.client("s3").get_object(Bucket=BUCKET, Key=f"state/{service}.json")["Body"].read())
+    return next(str(one["rest_api_id"]) for one in found["deployed"]["resources"] if one["resource_type"] == "rest_api")
+
+
+def publish_by_hand(aws: FakeAws, api: str, function: str) -> None:
+    """Have an API call a function, and nothing else, as a published table does."""
+    uri = f"arn:aws:apigateway:eu-west-2:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-2:123456789012:function:{function}/invocations"
+    operation = {"x-amazon-apigateway-integration": {"type": "aws_proxy", "httpMethod": "POST", "uri": uri}}
+    info = {"title": "tis-strangler", "version": "1"}
+    document = {"openapi": "3.0.3", "info": info, "paths": {"/{proxy+}": {"x-amazon-apigateway-any-method": operation}}}
+    gateway = aws.client("apigateway")
+    gateway.put_rest_api(restApiId=api, mode="overwrite", body=json.dumps(document).encode())
+    gateway.create_deployment(restApiId=api, stageName="local")
 
 
 def test_only_the_changed_service_is_deployed_again(checkout: Path, opened: Opened) -> None:

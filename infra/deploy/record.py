@@ -9,7 +9,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,8 @@ class RecordStore:
                     f" {self._cloud.region}. Lay it first: docs/runbooks/deploy-from-nothing.md."
                 ) from error
             place = {"LocationConstraint": self._cloud.region}
-            self._s3.create_bucket(Bucket=self.bucket, CreateBucketConfiguration=place)
+            with suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):  # another deploy was a moment quicker
+                self._s3.create_bucket(Bucket=self.bucket, CreateBucketConfiguration=place)
 
     def read(self, service: str) -> tuple[Record, str | None]:
         """A service's record, and its version for `write`; an empty one and None where there is none yet."""

@@ -1,4 +1,4 @@
-"""Deploying all services to a local AWS: the first time, unchanged, and with one service changed; and the zips' sizes.
+"""Deploying all services to a local AWS: unchanged, and with one service changed.
 
 The peer is what a person would do without `tis deploy`: Chalice's own command in each service's folder, one after another.
 """
@@ -9,43 +9,48 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from infra.build.libraries import running_python
 from infra.build.manifest import read_manifest
+from infra.build.package import fill_vendor
 from infra.deploy.chalice_way import RUN
 from tests.bench.measure import CannotRun, Line, line, tell
 from tests.e2e.conftest import Stack, close, make_project, start_deployed, tis
 
-RUNS = 3
+RUNS = 5
 DEADLINE = 120  # seconds for one command
 UNCHANGED, ONE_CHANGED = 10.0, 20.0  # seconds
-ZIP_BYTES = 15_000_000
 CHANGED = "reference"
+
+Step = Callable[[Stack], None]
+
+
+class DeployFailed(Exception):
+    """A deploy did not do what it should; the message says what."""
 
 
 def bench_deploy() -> list[Line]:
-    """Seconds of `tis deploy` for all services, and the zips' megabytes."""
+    """Seconds of `tis deploy` for all services: unchanged, and with one changed."""
+    sides: dict[str, list[Step]] = {
+        "unchanged": [partial(deploy, changed=[])],
+        "Chalice, unchanged": [by_chalice],
+        "one changed": [change, partial(deploy, changed=[CHANGED])],
+        "Chalice, one changed": [change, build, by_chalice],
+    }
     with deployed() as stack:
-        services = sorted(read_manifest(stack.project).services)
-        unchanged = timed("unchanged", lambda _: deploy(stack))
-        chalice = timed("Chalice, unchanged", lambda _: by_chalice(stack, services))
-        changed = timed("one changed", lambda number: deploy_changed(stack, number))
-        told = deploy(stack)["services"]
-    peer = f"chalice deploy in each folder: {chalice:.1f} s"
-    zips = [
-        line(f"deploy.zip.{name}", facts["zip_bytes"] / 1e6, "MB", at_most=ZIP_BYTES / 1e6)
-        for name, facts in told.items()
-    ]
-    return [
-        line("deploy.unchanged", unchanged, "s", peer=peer, at_most=UNCHANGED),
-        line("deploy.one_changed", changed, "s", peer=peer, at_most=ONE_CHANGED),
-        *zips,
-    ]
+        taken = timed(stack, sides)
+    return [told("unchanged", taken, UNCHANGED), told("one changed", taken, ONE_CHANGED)]
+
+
+def told(name: str, taken: Mapping[str, float], bound: float) -> Line:
+    """The line of a deploy, with its peer's seconds."""
+    peer = f"chalice deploy in each folder: {taken[f'Chalice, {name}']:.1f} s"
+    return line(f"deploy.{name.replace(' ', '_')}", taken[name], "s", peer=peer, at_most=bound)
 
 
 @contextmanager
@@ -62,34 +67,41 @@ def deployed() -> Iterator[Stack]:
             close(stack)
 
 
-def timed(name: str, action: Callable[[int], object]) -> float:
-    """The median of some runs, in seconds."""
-    taken = []
+def timed(stack: Stack, sides: Mapping[str, list[Step]]) -> dict[str, float]:
+    """The median seconds of each side's steps, run in turns."""
+    taken: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(RUNS):
-        tell(f"{name}: {number + 1} of {RUNS}")
-        start = time.perf_counter()
-        action(number)
-        taken.append(time.perf_counter() - start)
-    return median(taken)
+        for name, steps in sides.items():
+            tell(f"{name}: {number + 1} of {RUNS}")
+            start = time.perf_counter()
+            for step in steps:
+                step(stack)
+            taken[name].append(time.perf_counter() - start)
+    return {name: median(seconds) for name, seconds in taken.items()}
 
 
-def deploy(stack: Stack) -> Any:
-    """What `tis deploy` tells; CannotRun where it fails."""
+def deploy(stack: Stack, changed: list[str]) -> None:
+    """Deploy all. Raises DeployFailed, also where others are deployed than have changed."""
     done = tis(stack.project, stack.port, "deploy", "--stage", "local", "--json", seconds=DEADLINE)
     if done.returncode:
-        raise CannotRun(done.stderr)
-    return json.loads(done.stdout)
+        raise DeployFailed(done.stderr)
+    found = [name for name, facts in json.loads(done.stdout)["services"].items() if facts["changed"]]
+    if found != changed:
+        raise DeployFailed(f"{found} were deployed, and {changed} had changed")
 
 
-def deploy_changed(stack: Stack, number: int) -> None:
-    """Deploy after a change of one service."""
-    (stack.project / "services" / CHANGED / "changed.py").write_text(f"NUMBER = {number}\n", encoding="utf-8")
-    changed = [name for name, facts in deploy(stack)["services"].items() if facts["changed"]]
-    if changed != [CHANGED]:
-        raise CannotRun(f"{changed} were deployed, and {CHANGED} alone had changed")
+def change(stack: Stack) -> None:
+    """Change one service."""
+    source = f"CHANGED = {time.time_ns()}\n"
+    (stack.project / "services" / CHANGED / "changed.py").write_text(source, encoding="utf-8")
 
 
-def by_chalice(stack: Stack, services: list[str]) -> None:
+def build(stack: Stack) -> None:
+    """What Chalice's command asks for first."""
+    fill_vendor(stack.project, read_manifest(stack.project), CHANGED)
+
+
+def by_chalice(stack: Stack) -> None:
     """Chalice's own command in each service's folder."""
     environ = {
         **os.environ,
@@ -98,7 +110,7 @@ def by_chalice(stack: Stack, services: list[str]) -> None:
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
     }
-    for service in services:
+    for service in sorted(read_manifest(stack.project).services):
         command = [sys.executable, "-c", RUN, "deploy", "--stage", "local"]
         folder = stack.project / "services" / service
         subprocess.run(command, cwd=folder, env=environ, check=True, capture_output=True, timeout=DEADLINE)

@@ -25,6 +25,7 @@ class FunctionFacts:
     memory: int  # MB
     tmp: int  # MB
     concurrency: int | None
+    description: str = ""  # any change of a function's configuration ends its environments: `tis restart` changes this
 
     @property
     def qualified(self) -> str:

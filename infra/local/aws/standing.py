@@ -69,6 +69,7 @@ def function_facts(function: LambdaFunction, lambdas: LambdaBackend, unpacked: U
         memory=int(function.memory_size),
         tmp=int(function.ephemeral_storage),
         concurrency=None if function.reserved_concurrency is None else int(function.reserved_concurrency),
+        description=str(function.description or ""),
     )
 
 

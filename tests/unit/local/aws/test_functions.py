@@ -266,3 +266,12 @@ def test_invocation_that_nobody_waits_for_is_tried_three_times(aws: RunningAws) 
 def test_no_process_outlives_what_started_it(aws: RunningAws) -> None:
     aws.deploy("lives", "import os\ndef handler(event, context): return os.getppid()")
     assert aws.invoke("lives") == (os.getpid(), None)
+
+
+def test_function_whose_configuration_has_changed_starts_anew(aws: RunningAws) -> None:
+    """So that `tis restart`, which changes a description, has it read its settings again."""
+    aws.deploy("pid", "import os\n\ndef handler(event, context):\n    return os.getpid()\n")
+    first = aws.invoke("pid", {})
+    assert aws.invoke("pid", {}) == first
+    aws.client("lambda").update_function_configuration(FunctionName="pid", Description="another")
+    assert aws.invoke("pid", {}) != first

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from infra.cli.running import REFUSED
-from infra.gates.checkov import CheckovError
-from infra.gates.findings import Finding
+from infra.gates.findings import Finding, GateError
 from infra.gates.gates import GATES, find_faults
 from infra.gates.given import put_in
 from infra.ground.reading import TemplateError
@@ -28,7 +27,7 @@ def check(paths: tuple[Path, ...], skip: tuple[str, ...], as_json: bool) -> None
     try:
         ground, files = put_in(read_ground(ROOT), paths)
         found = find_faults(ground, skip)
-    except (TemplateError, CheckovError) as error:
+    except (TemplateError, GateError) as error:
         raise click.ClickException(str(error)) from error
     told = [finding for finding in found if not files or finding.file in files]
     report(told, ground, as_json)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from infra.gates.findings import Finding
+from infra.gates.findings import Finding, GateError
 from infra.gates.waivers import bare
 from infra.ground.standing import ROOT, Ground
 
@@ -24,7 +24,7 @@ OFFLINE = {"BC_SKIP_MAPPING": "TRUE", "CKV_SKIP_PACKAGE_UPDATE_CHECK": "TRUE", "
 FLAGS = ("--framework", "cloudformation", "--output", "json", "--compact", "--quiet", "--skip-download", "--soft-fail")
 
 
-class CheckovError(Exception):
+class CheckovError(GateError):
     """checkov could not be had, or could not be run; the message says why."""
 
 

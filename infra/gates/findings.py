@@ -3,6 +3,10 @@
 from typing import NamedTuple
 
 
+class GateError(Exception):
+    """A gate could not be run; the message says why, and what to do."""
+
+
 class Finding(NamedTuple):
     """A rule that a file breaks: where, why that is a fault, and what mends it.
 

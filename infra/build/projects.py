@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from infra.build.libraries import read_pins
+from infra.build.libraries import pinned
 from infra.build.manifest import Entry, Manifest
 from infra.build.policy import policy
 
@@ -22,8 +22,7 @@ def rendered(root: Path, manifest: Manifest, service: str) -> Iterator[tuple[Pat
     yield project / ".chalice" / "config.json", as_json(config(manifest, service))
     for stage in manifest.stages:
         yield project / ".chalice" / f"policy-{stage}.json", as_json(policy(manifest, service, stage))
-    pins = read_pins(root)
-    lines = (f"# {pins[name].name}=={pins[name].version}\n" for name in sorted(entry.libraries))
+    lines = (f"# {pin}\n" for pin in pinned(root, entry.libraries))
     yield project / "requirements.txt", REQUIREMENTS + "".join(lines)
 
 
